@@ -1,0 +1,16 @@
+//! What can be said about a text: sources, spans into them, problems, and "did you mean".
+//!
+//! In: texts and their names. Out: [`Problem`]s that point into them, and [`Report`]s that miette can draw.
+//! This room never knows YAML or compose, and never prints.
+
+mod problem;
+mod problems;
+mod report;
+mod sources;
+mod suggest;
+
+pub use problem::{Label, Problem, Severity};
+pub use problems::Problems;
+pub use report::{Report, reports};
+pub use sources::{Position, Source, SourceId, Sources, Span};
+pub use suggest::{did_you_mean, nearest};

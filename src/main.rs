@@ -1,0 +1,2 @@
+//! The `rcompose` command.
+fn main() {}

@@ -1,0 +1,9 @@
+//! Text to located tree and back.
+//!
+//! In: texts. Out: [`Node`] trees whose every value knows its bytes. This room never knows compose.
+
+mod node;
+mod path;
+
+pub use node::{Entry, Map, Node, Tag, Trail, Value, VariableUse};
+pub use path::{Path, Pattern, Segment, Step};

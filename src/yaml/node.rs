@@ -1,0 +1,250 @@
+//! The located tree: what a YAML text says, and where it says it.
+
+use indexmap::IndexMap;
+
+use crate::diag::Span;
+
+/// A value and where it stands.
+///
+/// A pass that replaces a value keeps its origin: `"80:80"` turned into a mapping has children that all carry the
+/// span of the string.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// What it says.
+    pub value: Value,
+    /// Where it says so. For a mapping or sequence: from its first key or item to the end of its last value.
+    pub span: Span,
+    /// `!reset` or `!override`, if so tagged.
+    pub tag: Option<Tag>,
+    /// How the value came about, where there is more to tell than `span`.
+    pub trail: Option<Box<Trail>>,
+}
+
+/// The compose specification's own tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tag {
+    /// `!reset`: what an earlier file said here is dropped, and so is this value.
+    Reset,
+    /// `!override`: this value replaces what an earlier file said, without merging.
+    Override,
+}
+
+/// The history of a value, for `config --explain` and for errors.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trail {
+    /// The places that said something else before and lost, latest loser first.
+    pub overrode: Vec<Span>,
+    /// The variables that went in.
+    pub variables: Vec<VariableUse>,
+}
+
+/// A variable that an interpolation read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VariableUse {
+    /// Its name.
+    pub name: String,
+    /// Where its value was set, if in a file (`.env`, `--env-file`) and not in the process environment.
+    pub defined: Option<Span>,
+}
+
+/// A typed value. Scalars are typed as the peer's YAML library does (`017` is 15, `yes` is a string, ...).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `~`, `null`, or nothing.
+    Null,
+    /// `true`, `false`.
+    Bool(bool),
+    /// A whole number that fits 64 bits.
+    Int(i64),
+    /// A whole number above `i64::MAX`.
+    Uint(u64),
+    /// A number with a fraction or exponent; never infinite or NaN.
+    Float(f64),
+    /// Text.
+    String(String),
+    /// A date or time, as RFC 3339 text in UTC (`2024-01-01T00:00:00Z`).
+    Time(String),
+    /// A sequence.
+    Seq(Vec<Node>),
+    /// A mapping, in document order.
+    Map(Map),
+}
+
+/// A mapping in document order. Keys are strings: the parser refuses others.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map {
+    entries: IndexMap<String, Entry>,
+}
+
+/// What a [`Map`] holds under a key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Where the key stands.
+    pub key: Span,
+    /// The value.
+    pub node: Node,
+}
+
+impl Node {
+    /// A value at a place.
+    #[must_use]
+    pub fn new(value: Value, span: Span) -> Self {
+        Self { value, span, tag: None, trail: None }
+    }
+
+    /// Text at a place.
+    #[must_use]
+    pub fn string(text: impl Into<String>, span: Span) -> Self {
+        Self::new(Value::String(text.into()), span)
+    }
+
+    /// Null at a place.
+    #[must_use]
+    pub fn null(span: Span) -> Self {
+        Self::new(Value::Null, span)
+    }
+
+    /// The mapping, if it is one.
+    #[must_use]
+    pub fn as_map(&self) -> Option<&Map> {
+        if let Value::Map(map) = &self.value { Some(map) } else { None }
+    }
+
+    /// The mapping, if it is one.
+    pub fn as_map_mut(&mut self) -> Option<&mut Map> {
+        if let Value::Map(map) = &mut self.value { Some(map) } else { None }
+    }
+
+    /// The items, if it is a sequence.
+    #[must_use]
+    pub fn as_seq(&self) -> Option<&[Node]> {
+        if let Value::Seq(items) = &self.value { Some(items) } else { None }
+    }
+
+    /// The items, if it is a sequence.
+    pub fn as_seq_mut(&mut self) -> Option<&mut Vec<Node>> {
+        if let Value::Seq(items) = &mut self.value { Some(items) } else { None }
+    }
+
+    /// The text, if it is text.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        if let Value::String(text) = &self.value { Some(text) } else { None }
+    }
+
+    /// True for null.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self.value, Value::Null)
+    }
+
+    /// The value under a key, if this is a mapping that has it.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.as_map()?.get(key)
+    }
+
+    /// The value under a key, if this is a mapping that has it.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        self.as_map_mut()?.get_mut(key)
+    }
+
+    /// The trail, made if there is none yet.
+    pub fn trail_mut(&mut self) -> &mut Trail {
+        self.trail.get_or_insert_default()
+    }
+}
+
+impl Value {
+    /// The kind in the words of an error: `a mapping`, `a string`, ...
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Int(_) | Self::Uint(_) => "an integer",
+            Self::Float(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Time(_) => "a timestamp",
+            Self::Seq(_) => "a sequence",
+            Self::Map(_) => "a mapping",
+        }
+    }
+}
+
+impl Map {
+    /// The value under a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entries.get(key).map(|entry| &entry.node)
+    }
+
+    /// The value under a key.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        self.entries.get_mut(key).map(|entry| &mut entry.node)
+    }
+
+    /// The value under a key with the place of the key.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries.get(key)
+    }
+
+    /// Sets a key. A key that is there keeps its position in the order; its old entry is given back.
+    pub fn insert(&mut self, key: impl Into<String>, entry: Entry) -> Option<Entry> {
+        self.entries.insert(key.into(), entry)
+    }
+
+    /// Sets a key whose own place is that of its value (for what a pass adds).
+    pub fn set(&mut self, key: impl Into<String>, node: Node) -> Option<Entry> {
+        self.insert(key, Entry { key: node.span, node })
+    }
+
+    /// Takes a key out; the order of the others stays.
+    pub fn remove(&mut self, key: &str) -> Option<Entry> {
+        self.entries.shift_remove(key)
+    }
+
+    /// True if the key is there.
+    #[must_use]
+    pub fn contains(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
+    /// The keys in order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(String::as_str)
+    }
+
+    /// Keys and entries in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.entries.iter().map(|(key, entry)| (key.as_str(), entry))
+    }
+
+    /// Keys and entries in order.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Entry)> {
+        self.entries.iter_mut().map(|(key, entry)| (key.as_str(), entry))
+    }
+
+    /// Takes the mapping apart, in order.
+    pub fn into_entries(self) -> impl Iterator<Item = (String, Entry)> {
+        self.entries.into_iter()
+    }
+
+    /// Keeps the entries for which `keep` says so; the order stays.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Entry) -> bool) {
+        self.entries.retain(|key, entry| keep(key, entry));
+    }
+
+    /// How many keys.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// True if there is no key.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
