@@ -5,4 +5,6 @@
 //! lower number; `tests/layers.rs` holds that.
 
 pub mod diag;
+pub mod event;
+pub mod resource;
 pub mod yaml;

@@ -1,0 +1,10 @@
+//! What happened, as data, and the channel it travels on.
+//!
+//! In: whatever `run` and `ops` do. Out: [`Event`]s in one total order. This room never knows who listens.
+
+#[expect(clippy::module_inception, reason = "the room is named after its one noun")]
+mod event;
+mod sink;
+
+pub use event::{Event, Level, LogLine, Progress, Status, Stream};
+pub use sink::{Events, Sink, channel};
