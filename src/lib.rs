@@ -6,5 +6,6 @@
 
 pub mod diag;
 pub mod event;
+pub mod load;
 pub mod resource;
 pub mod yaml;

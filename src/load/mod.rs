@@ -1,0 +1,15 @@
+//! From options to one project: which files, in which order they are read, filled in, merged and checked.
+//!
+//! In: [`LoadOptions`] and a way to read [`Files`]. Out: [`Loaded`], or a [`Failure`] with every fault found, each at
+//! its line. This room never knows daemons and never waits for anything but a file.
+
+pub mod files;
+
+mod environment;
+mod loaded;
+mod options;
+
+pub use environment::{Environment, Variable};
+pub use files::{Disk, FileKind, Files, Memory};
+pub use loaded::{Failure, Loaded};
+pub use options::{LoadOptions, Passes};

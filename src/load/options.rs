@@ -1,0 +1,56 @@
+//! What to load: plain data, filled in by the command line or by an embedder.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Everything that decides what is loaded. Nothing else is read: no process environment, no current directory.
+#[derive(Clone, Debug, Default)]
+pub struct LoadOptions {
+    /// Compose files as given (`-f`), `-` for standard input. Empty: `COMPOSE_FILE`, else the usual names are searched.
+    pub files: Vec<String>,
+    /// The directory that relative paths and the default project name come from; default: that of the first file.
+    pub project_directory: Option<PathBuf>,
+    /// The project's name (`-p`), above everything else that names it.
+    pub project_name: Option<String>,
+    /// Files with variables (`--env-file`), instead of `.env` in the project directory.
+    pub env_files: Vec<PathBuf>,
+    /// Active profiles (`--profile`); `*` activates all. Empty: those of `COMPOSE_PROFILES`.
+    pub profiles: Vec<String>,
+    /// Names are joined by `_` instead of `-`, and nothing is normalised.
+    pub compatibility: bool,
+    /// The current directory: absolute.
+    pub working_directory: PathBuf,
+    /// The process environment.
+    pub environment: BTreeMap<String, String>,
+    /// Which passes run.
+    pub passes: Passes,
+    /// Keeps networks, volumes, secrets, configs and models that no active service uses.
+    pub all_resources: bool,
+}
+
+/// The passes that can be left out. All run by default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passes {
+    /// Fills in variables.
+    pub interpolate: bool,
+    /// Adds what is implied: default network, resource names, dependencies.
+    pub normalize: bool,
+    /// Makes paths absolute.
+    pub resolve_paths: bool,
+    /// Checks that what is referred to exists and that attributes agree.
+    pub consistency: bool,
+    /// Reads the services' `env_file`s and takes values for variables that are only named.
+    pub resolve_environment: bool,
+}
+
+impl Default for Passes {
+    fn default() -> Self {
+        Self {
+            interpolate: true,
+            normalize: true,
+            resolve_paths: true,
+            consistency: true,
+            resolve_environment: true,
+        }
+    }
+}
