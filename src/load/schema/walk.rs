@@ -1,0 +1,142 @@
+//! Holds a tree against the tables.
+
+use std::collections::HashMap;
+
+use crate::diag::{Problems, Span};
+use crate::yaml::{Map, Node, Path, Value};
+
+use super::fault::{self, Place};
+use super::root::ROOT;
+use super::shape::{Kinds, List, Object, Shape};
+
+/// Adds every fault of shape in a merged tree: unknown attributes, wrong types, words outside an enumeration, missing
+/// attributes, and doubles in lists that may not hold them.
+///
+/// Short and long forms are both right here. What a tag (`!reset`) removes must be gone.
+pub fn validate(tree: &Node, problems: &mut Problems) {
+    let root = Shape::map(&ROOT);
+    Walker { problems, path: Path::root(), owners: Vec::new() }.value(tree, &root, None);
+}
+
+struct Walker<'a> {
+    problems: &'a mut Problems,
+    path: Path,
+    /// The objects around the one that is looked at, outermost first.
+    owners: Vec<&'static Object>,
+}
+
+impl Walker<'_> {
+    fn value(&mut self, node: &Node, shape: &Shape, key: Option<Span>) {
+        match (&node.value, shape.list, shape.map) {
+            (Value::Map(map), _, Some(object)) => {
+                self.mapping((node, map), object, key);
+            }
+            (Value::Seq(items), Some(list), _) => self.list(items, list),
+            _ if shape.scalars.takes(kind(&node.value))
+                && !matches!(node.value, Value::Map(_) | Value::Seq(_)) =>
+            {
+                self.scalar(node, shape, key);
+            }
+            _ => self.problems.push(fault::wrong_type(&Place::new(&self.path, node, key), shape)),
+        }
+    }
+
+    fn scalar(&mut self, node: &Node, shape: &Shape, key: Option<Span>) {
+        let place = Place::new(&self.path, node, key);
+        match &node.value {
+            Value::String(text) => {
+                if !shape.words.is_empty() && !shape.words.contains(&text.as_str()) {
+                    self.problems.push(fault::not_a_word(&place, text, shape.words));
+                } else if let Some(pattern) = shape.pattern.filter(|pattern| !pattern.takes(text)) {
+                    self.problems.push(fault::no_match(&place, text, pattern));
+                }
+            }
+            value => {
+                if let Some(range) = shape.range.filter(|range| !inside(value, *range)) {
+                    self.problems.push(fault::out_of_range(&place, range));
+                }
+            }
+        }
+    }
+
+    fn list(&mut self, items: &[Node], list: List) {
+        let mut seen: HashMap<String, Span> = HashMap::new();
+        for (index, item) in items.iter().enumerate() {
+            self.path.push_index(index);
+            self.value(item, list.item, None);
+            if list.unique
+                && let Some(first) = seen.insert(fingerprint(item), item.span)
+            {
+                self.problems.push(fault::double(&Place::new(&self.path, item, None), first));
+            }
+            self.path.pop();
+        }
+    }
+
+    fn mapping(&mut self, (node, map): (&Node, &Map), object: &'static Object, own: Option<Span>) {
+        self.owners.push(object);
+        for (key, entry) in map.iter() {
+            let shape = object
+                .attribute(key)
+                .or_else(|| object.names.filter(|names| names.rule.takes(key)).map(|names| names.shape));
+            if let Some(shape) = shape {
+                self.path.push_key(key);
+                self.value(&entry.node, shape, Some(entry.key));
+                self.path.pop();
+            } else if !(object.open || object.extensions && key.starts_with("x-")) {
+                self.problems.push(fault::unknown(&self.path, &self.owners, (key, entry)));
+            }
+        }
+        let place = Place::new(&self.path, node, own);
+        for name in object.required.iter().filter(|name| !map.contains(name)) {
+            self.problems.push(fault::missing(&place, object, &[*name]));
+        }
+        if !object.any_of.is_empty() && !object.any_of.iter().any(|name| map.contains(name)) {
+            self.problems.push(fault::missing(&place, object, object.any_of));
+        }
+        self.owners.pop();
+    }
+}
+
+/// The kind of a scalar. A time counts as a string here; where text is really needed, the decoder says so.
+fn kind(value: &Value) -> Kinds {
+    match value {
+        Value::Null => Kinds::NULL,
+        Value::Bool(_) => Kinds::BOOL,
+        Value::Int(_) | Value::Uint(_) => Kinds::INTEGER,
+        // JSON Schema counts 2.0 as an integer.
+        Value::Float(number) if number.fract() == 0.0 => Kinds::INTEGER,
+        Value::Float(_) => Kinds::NUMBER,
+        Value::String(_) | Value::Time(_) => Kinds::STRING,
+        Value::Seq(_) | Value::Map(_) => Kinds::NONE,
+    }
+}
+
+fn inside(value: &Value, (least, greatest): (i64, i64)) -> bool {
+    match value {
+        Value::Int(number) => (least..=greatest).contains(number),
+        Value::Uint(_) => greatest == i64::MAX,
+        #[expect(clippy::cast_precision_loss, reason = "the bounds in the tables are small")]
+        Value::Float(number) => *number >= least as f64 && *number <= greatest as f64,
+        _ => true,
+    }
+}
+
+/// A text that is equal for equal values, whatever the order of their keys.
+fn fingerprint(node: &Node) -> String {
+    match &node.value {
+        Value::Null => "~".to_owned(),
+        Value::Bool(flag) => format!("?{flag}"),
+        Value::Int(number) => format!("#{number}"),
+        Value::Uint(number) => format!("#{number}"),
+        Value::Float(number) => format!("#{number}"),
+        Value::String(text) | Value::Time(text) => format!("{text:?}"),
+        Value::Seq(items) => format!("[{}]", items.iter().map(fingerprint).collect::<Vec<_>>().join(",")),
+        Value::Map(map) => {
+            let mut parts: Vec<String> =
+                map.iter().map(|(key, entry)| format!("{key:?}:{}", fingerprint(&entry.node))).collect();
+            parts.sort_unstable();
+            format!("{{{}}}", parts.join(","))
+        }
+    }
+}
