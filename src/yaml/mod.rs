@@ -4,6 +4,7 @@
 
 mod node;
 mod path;
+mod text;
 
 pub use node::{Entry, Map, Node, Tag, Trail, Value, VariableUse};
 pub use path::{Path, Pattern, Segment, Step};
