@@ -7,5 +7,6 @@
 pub mod diag;
 pub mod event;
 pub mod load;
+pub mod plan;
 pub mod resource;
 pub mod yaml;

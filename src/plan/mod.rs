@@ -1,0 +1,20 @@
+//! What is to be done: a graph of single daemon calls, each with its cause.
+//!
+//! In: what is wanted (`resource::Desired`), what is there (`resource::Observed`), and a policy. Out: a [`Plan`], which
+//! can be printed, tested and walked. This room never waits, never asks the daemon, and never looks at a clock.
+
+mod action;
+mod cause;
+mod fault;
+#[expect(clippy::module_inception, reason = "the room is named after its one noun")]
+mod plan;
+mod policy;
+
+pub use action::{
+    Action, Await, ContainerCreate, ContainerRef, HookPhase, InUse, InheritedVolume, ProviderVerb,
+    PullFailure, Stage, Step,
+};
+pub use cause::{Cause, FieldChange};
+pub use fault::{Answer, Fault, Question, Warning};
+pub use plan::{Plan, StepId};
+pub use policy::{BuildChoice, PullChoice, Recreate, UpPolicy};
