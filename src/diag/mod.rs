@@ -3,12 +3,19 @@
 //! In: texts and their names. Out: [`Problem`]s that point into them, and [`Report`]s that miette can draw.
 //! This room never knows YAML or compose, and never prints.
 
+mod describe;
+mod draw;
+mod excerpt;
+mod harmless;
 mod problem;
 mod problems;
 mod report;
 mod sources;
 mod suggest;
 
+pub use describe::{DescribedLabel, Description, Place, describe};
+pub use draw::{Drawing, draw};
+pub use harmless::{harmless, unseen};
 pub use problem::{Label, Problem, Severity};
 pub use problems::Problems;
 pub use report::{Report, reports};

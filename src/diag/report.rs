@@ -1,67 +1,57 @@
-//! A problem together with its texts, as miette wants it.
+//! A problem together with the lines it points at, as miette wants it.
 
 use std::fmt;
-use std::sync::Arc;
 
-use miette::{
-    Diagnostic, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
-};
+use miette::{Diagnostic, LabeledSpan, SourceCode, SourceSpan};
 
-use super::{Label, Problem, Severity, Source, SourceId, Sources};
+use super::excerpt::Excerpt;
+use super::harmless::{harmless, shortened};
+use super::{Problem, Severity, Sources};
 
-/// A [`Problem`] that can be drawn: it holds the texts that its labels point into.
+/// Longest message and help that are drawn, in characters.
+const LONGEST: usize = 2000;
+
+/// A [`Problem`] that any miette handler can draw: it holds the lines that its labels point at, of all files, cut to a
+/// width and without anything that could steer a terminal.
 #[derive(Debug)]
 pub struct Report {
-    problem: Problem,
-    text: Option<Text>,
-    here: Vec<Label>,
-    related: Vec<Report>,
+    code: &'static str,
+    severity: Severity,
+    message: String,
+    help: Option<String>,
+    excerpt: Excerpt,
 }
-
-/// A source as a miette source: finds its lines by the index instead of walking the text.
-#[derive(Clone, Debug)]
-struct Text(Arc<Source>);
 
 /// Reports for a list of problems, in its order.
 #[must_use]
 pub fn reports<'a>(problems: impl IntoIterator<Item = &'a Problem>, sources: &Sources) -> Vec<Report> {
-    problems.into_iter().map(|problem| Report::new(problem.clone(), sources)).collect()
+    problems.into_iter().map(|problem| Report::new(problem, sources)).collect()
 }
 
 impl Report {
-    /// Pairs a problem with the texts it points into.
+    /// Pairs a problem with the texts it points into, for a terminal of a usual width.
     #[must_use]
-    pub fn new(problem: Problem, sources: &Sources) -> Self {
-        let home = problem.span().map(|span| span.source);
-        let (here, away): (Vec<Label>, Vec<Label>) =
-            problem.labels.iter().cloned().partition(|label| Some(label.span.source) == home);
-        let mut groups: Vec<(SourceId, Vec<Label>)> = Vec::new();
-        for label in away {
-            match groups.iter_mut().find(|(id, _)| *id == label.span.source) {
-                Some((_, labels)) => labels.push(label),
-                None => groups.push((label.span.source, vec![label])),
-            }
-        }
-        let related = groups.into_iter().map(|(id, labels)| Self::aside(id, labels, sources)).collect();
-        Self { problem, text: home.map(|id| Text(sources.get(id).clone())), here, related }
+    pub fn new(problem: &Problem, sources: &Sources) -> Self {
+        Self::fitted(problem, sources, 100)
     }
 
-    /// The labels of one problem that lie in another file.
-    fn aside(id: SourceId, labels: Vec<Label>, sources: &Sources) -> Self {
-        let problem = Problem {
-            code: "",
-            severity: Severity::Advice,
-            message: "see also".to_owned(),
-            labels: Vec::new(),
-            help: None,
-        };
-        Self { problem, text: Some(Text(sources.get(id).clone())), here: labels, related: Vec::new() }
+    /// The same for a terminal of so many columns.
+    #[must_use]
+    pub fn fitted(problem: &Problem, sources: &Sources, width: usize) -> Self {
+        let fit = |text: &str| shortened(&harmless(text), LONGEST).into_owned();
+        Self {
+            code: problem.code,
+            severity: problem.severity,
+            message: fit(&problem.message),
+            help: problem.help.as_deref().map(fit),
+            excerpt: Excerpt::new(&problem.labels, sources, width),
+        }
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problem.message)
+        f.write_str(&self.message)
     }
 }
 
@@ -69,11 +59,11 @@ impl std::error::Error for Report {}
 
 impl Diagnostic for Report {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        (!self.problem.code.is_empty()).then(|| Box::new(self.problem.code) as Box<dyn fmt::Display>)
+        (!self.code.is_empty()).then(|| Box::new(self.code) as Box<dyn fmt::Display>)
     }
 
     fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.problem.severity {
+        Some(match self.severity {
             Severity::Error => miette::Severity::Error,
             Severity::Warning => miette::Severity::Warning,
             Severity::Advice => miette::Severity::Advice,
@@ -81,63 +71,26 @@ impl Diagnostic for Report {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.problem.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.text.as_ref().map(|text| text as &dyn SourceCode)
+        (!self.excerpt.marks().is_empty()).then_some(&self.excerpt as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let text = self.text.as_ref()?;
-        let length = text.0.text().len();
-        Some(Box::new(self.here.iter().enumerate().map(move |(index, label)| {
-            // miette draws no marker for an empty span at the end of the text: show the last character instead.
-            let start = (label.span.start as usize).min(length.saturating_sub(1));
-            let end = (label.span.end as usize).clamp(start, length);
-            let span = SourceSpan::from((start, end - start));
-            let words = (!label.text.is_empty()).then(|| label.text.clone());
+        let marks = self.excerpt.marks();
+        if marks.is_empty() {
+            return None;
+        }
+        Some(Box::new(marks.iter().enumerate().map(|(index, mark)| {
+            let span = SourceSpan::from((mark.start, mark.end - mark.start));
+            let words = (!mark.words.is_empty()).then(|| mark.words.clone());
             if index == 0 {
                 LabeledSpan::new_primary_with_span(words, span)
             } else {
                 LabeledSpan::new_with_span(words, span)
             }
         })))
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        (!self.related.is_empty()).then(|| {
-            Box::new(self.related.iter().map(|report| report as &dyn Diagnostic))
-                as Box<dyn Iterator<Item = &dyn Diagnostic>>
-        })
-    }
-}
-
-impl SourceCode for Text {
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        before: usize,
-        after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let source = &self.0;
-        let (start, end) = (span.offset(), span.offset() + span.len());
-        if end > source.text().len() {
-            return Err(MietteError::OutOfBounds);
-        }
-        let first = source.position(start).line - 1;
-        let last = source.position(end.max(start + 1) - 1).line - 1;
-        let from = first.saturating_sub(before);
-        let until = (last + after + 1).min(source.line_count());
-        let (begin, finish) = (source.line_start(from), source.line_start(until));
-        let column = if before == 0 { source.position(start).column - 1 } else { 0 };
-        Ok(Box::new(MietteSpanContents::new_named(
-            source.name().to_owned(),
-            &source.text().as_bytes()[begin..finish],
-            SourceSpan::from((begin, finish - begin)),
-            from,
-            column,
-            source.line_count(),
-        )))
     }
 }
