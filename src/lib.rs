@@ -7,6 +7,7 @@
 pub mod diag;
 pub mod event;
 pub mod load;
+pub mod model;
 pub mod plan;
 pub mod resource;
 pub mod yaml;

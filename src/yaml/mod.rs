@@ -3,8 +3,10 @@
 //! In: texts. Out: [`Node`] trees whose every value knows its bytes. This room never knows compose.
 
 mod node;
+mod order;
 mod path;
 mod text;
 
 pub use node::{Entry, Map, Node, Tag, Trail, Value, VariableUse};
+pub use order::key_order;
 pub use path::{Path, Pattern, Segment, Step};

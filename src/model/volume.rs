@@ -1,0 +1,20 @@
+//! Volumes.
+
+use super::concept::concept;
+use super::{Labels, Options};
+
+concept! {
+    /// A volume.
+    pub struct Volume {
+        /// Its name at the daemon.
+        pub name: String,
+        /// Its driver.
+        pub driver: String,
+        /// Options of the driver.
+        pub driver_opts: Options,
+        /// Whether it is there already and not ours.
+        pub external: bool,
+        /// Labels.
+        pub labels: Labels,
+    }
+}
