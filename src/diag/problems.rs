@@ -37,6 +37,11 @@ impl Problems {
         self.list.len()
     }
 
+    /// Forgets all but the first so many, for a pass that can say better what went wrong.
+    pub fn truncate(&mut self, count: usize) {
+        self.list.truncate(count);
+    }
+
     /// In the order in which they were found.
     pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
         self.list.iter()

@@ -7,6 +7,7 @@ mod build;
 mod container;
 mod deploy;
 mod fault;
+mod hint;
 mod kinds;
 mod root;
 mod service;

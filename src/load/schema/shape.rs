@@ -58,7 +58,6 @@ pub(super) struct Shape {
     /// The strings that are allowed; empty: all.
     pub(super) words: &'static [&'static str],
     pub(super) pattern: Option<Pattern>,
-    #[expect(dead_code, reason = "read by the walk over final values")]
     pub(super) language: Option<Language>,
     /// Least and greatest integer.
     pub(super) range: Option<(i64, i64)>,

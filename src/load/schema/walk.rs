@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use crate::diag::{Problems, Span};
-use crate::yaml::{Map, Node, Path, Value};
+use crate::yaml::{Entry, Map, Node, Path, Value};
 
 use super::fault::{self, Place};
-use super::root::ROOT;
+use super::root::{ROOT, SERVICES};
 use super::shape::{Kinds, List, Object, Shape};
 
 /// Adds every fault of shape in a merged tree: unknown attributes, wrong types, words outside an enumeration, missing
@@ -15,7 +15,7 @@ use super::shape::{Kinds, List, Object, Shape};
 /// Short and long forms are both right here. What a tag (`!reset`) removes must be gone.
 pub fn validate(tree: &Node, problems: &mut Problems) {
     let root = Shape::map(&ROOT);
-    Walker { problems, path: Path::root(), owners: Vec::new() }.value(tree, &root, None);
+    Walker { problems, path: Path::root(), owners: Vec::new() }.value(tree, &root, Setting::default());
 }
 
 struct Walker<'a> {
@@ -25,20 +25,28 @@ struct Walker<'a> {
     owners: Vec<&'static Object>,
 }
 
+/// What stands around a value.
+#[derive(Clone, Copy, Default)]
+struct Setting<'a> {
+    key: Option<Span>,
+    /// The shape of the list that the value is an item of.
+    list: Option<&'a Shape>,
+}
+
 impl Walker<'_> {
-    fn value(&mut self, node: &Node, shape: &Shape, key: Option<Span>) {
+    fn value(&mut self, node: &Node, shape: &Shape, setting: Setting<'_>) {
         match (&node.value, shape.list, shape.map) {
-            (Value::Map(map), _, Some(object)) => {
-                self.mapping((node, map), object, key);
-            }
-            (Value::Seq(items), Some(list), _) => self.list(items, list),
-            _ if shape.scalars.takes(kind(&node.value))
-                && !matches!(node.value, Value::Map(_) | Value::Seq(_)) =>
-            {
-                self.scalar(node, shape, key);
-            }
-            _ => self.problems.push(fault::wrong_type(&Place::new(&self.path, node, key), shape)),
+            (Value::Map(map), _, Some(object)) => self.mapping((node, map), object, setting.key),
+            (Value::Seq(items), Some(list), _) => self.list(items, list, shape),
+            (Value::Map(_) | Value::Seq(_), _, _) => self.wrong_type(node, shape, setting),
+            (value, _, _) if !shape.scalars.takes(kind(value)) => self.wrong_type(node, shape, setting),
+            _ => self.scalar(node, shape, setting.key),
         }
+    }
+
+    fn wrong_type(&mut self, node: &Node, shape: &Shape, setting: Setting<'_>) {
+        let place = Place::new(&self.path, node, setting.key).inside(setting.list);
+        self.problems.push(fault::wrong_type(&place, shape));
     }
 
     fn scalar(&mut self, node: &Node, shape: &Shape, key: Option<Span>) {
@@ -59,11 +67,11 @@ impl Walker<'_> {
         }
     }
 
-    fn list(&mut self, items: &[Node], list: List) {
+    fn list(&mut self, items: &[Node], list: List, shape: &Shape) {
         let mut seen: HashMap<String, Span> = HashMap::new();
         for (index, item) in items.iter().enumerate() {
             self.path.push_index(index);
-            self.value(item, list.item, None);
+            self.value(item, list.item, Setting { key: None, list: Some(shape) });
             if list.unique
                 && let Some(first) = seen.insert(fingerprint(item), item.span)
             {
@@ -80,9 +88,7 @@ impl Walker<'_> {
                 .attribute(key)
                 .or_else(|| object.names.filter(|names| names.rule.takes(key)).map(|names| names.shape));
             if let Some(shape) = shape {
-                self.path.push_key(key);
-                self.value(&entry.node, shape, Some(entry.key));
-                self.path.pop();
+                self.entry((key, entry), shape, object);
             } else if !(object.open || object.extensions && key.starts_with("x-")) {
                 self.problems.push(fault::unknown(&self.path, &self.owners, (key, entry)));
             }
@@ -95,6 +101,19 @@ impl Walker<'_> {
             self.problems.push(fault::missing(&place, object, object.any_of));
         }
         self.owners.pop();
+    }
+
+    fn entry(&mut self, (key, entry): (&str, &Entry), shape: &Shape, object: &'static Object) {
+        let before = self.problems.len();
+        self.path.push_key(key);
+        self.value(&entry.node, shape, Setting { key: Some(entry.key), list: None });
+        self.path.pop();
+        // `networks:` that is indented too far is read as a service named so; its own faults would only confuse.
+        let sunken = std::ptr::eq(object, &raw const SERVICES) && ROOT.attribute(key).is_some();
+        if sunken && self.problems.len() > before {
+            self.problems.truncate(before);
+            self.problems.push(fault::sunken(&self.path, (key, entry)));
+        }
     }
 }
 
