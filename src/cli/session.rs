@@ -1,0 +1,38 @@
+//! What every verb is given: where it runs and how it may talk.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, stderr, stdout};
+
+use super::args::RootArgs;
+use super::settings::{ProgressKind, Terminals, colours, progress};
+use super::ui::Ui;
+
+/// Columns where nobody tells.
+const COLUMNS: usize = 80;
+
+/// The surroundings of one run of the program.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// The global flags.
+    pub(crate) root: RootArgs,
+    /// The process environment; variables that are not UTF-8 are left out.
+    pub(crate) variables: BTreeMap<String, String>,
+    /// How to print.
+    pub(crate) ui: Ui,
+}
+
+impl Session {
+    /// Looks around.
+    pub(crate) fn new(root: RootArgs) -> Self {
+        let variables: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let terminals = Terminals { stdout: stdout().is_terminal(), stderr: stderr().is_terminal() };
+        let ui = Ui {
+            colours: colours(&root, &variables, terminals),
+            json: matches!(progress(&root, &variables, terminals), Ok(ProgressKind::Json)),
+            width: crossterm::terminal::size().map_or(COLUMNS, |(width, _)| usize::from(width)),
+        };
+        Self { root, variables, ui }
+    }
+}

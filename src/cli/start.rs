@@ -1,0 +1,54 @@
+//! From argv to an exit code.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use super::args::{Cli, Parsed, RootArgs, Verb, parse};
+use super::command::{completion, metadata, version};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::session::Session;
+use super::trace;
+
+/// The whole program.
+pub(crate) fn main(argv: Vec<OsString>) -> ExitCode {
+    std::panic::set_hook(Box::new(trace::panicked));
+    let (_, parsed) = parse(argv);
+    let (root, task) = match parsed {
+        Parsed::Run(cli) => {
+            let Cli { root, verb } = *cli;
+            (root, Ok(verb.unwrap_or_default()))
+        }
+        other => (RootArgs::default(), Err(other)),
+    };
+    let session = Session::new(root);
+    let result = match task {
+        Ok(verb) => run(&verb, &session),
+        Err(Parsed::Help(text)) => session.ui.print_styled(&text).map(|()| Exit::Success),
+        Err(Parsed::Refused(refusal)) => Err(Failure::from(refusal)),
+        Err(Parsed::Metadata | Parsed::Run(_)) => session.ui.print(&metadata()).map(|()| Exit::Success),
+    };
+    end(&session, result).into()
+}
+
+fn run(verb: &Verb, session: &Session) -> Result<Exit, Failure> {
+    let filter = session.variables.get("RCOMPOSE_LOG").map(String::as_str);
+    trace::start(filter, session.root.verbose || session.root.docker.debug);
+    match verb {
+        Verb::Version(args) => version(args, session),
+        Verb::Completion(args) => completion(args, session),
+    }
+}
+
+/// The exit code, once everything that there is to say has been said.
+fn end(session: &Session, result: Result<Exit, Failure>) -> Exit {
+    match result {
+        Ok(exit) => exit,
+        // Who reads our output has enough of it: `ps | head -1` is no failure.
+        Err(Failure::BrokenPipe) => Exit::Success,
+        Err(failure) => {
+            session.ui.fail(&failure);
+            Exit::Failure
+        }
+    }
+}
