@@ -23,6 +23,50 @@ pub struct Step {
     pub service: Option<String>,
     /// Its place in a change that people see as one.
     pub stage: Stage,
+    /// If there are any: the step is done only if one of these images turned out to be another one. Else it is skipped
+    /// without a word, and what it would have created is what was there: a skipped creation stands for the container
+    /// that it [replaces](ContainerCreate::replaces).
+    pub guard: Vec<ImageGuard>,
+}
+
+/// Whether a pulled or built image is another one than before.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ImageGuard {
+    /// The step that pulls or builds it; it is done by then.
+    pub step: StepId,
+    /// The reference.
+    pub reference: String,
+    /// Id of the image that the container was made from.
+    pub from: String,
+}
+
+impl Step {
+    /// A step that stands for itself.
+    #[must_use]
+    pub fn new(action: Action, cause: Cause, resource: ResourceId) -> Self {
+        Self { action, cause, resource, service: None, stage: Stage::Whole, guard: Vec::new() }
+    }
+
+    /// For a service.
+    #[must_use]
+    pub fn of(mut self, service: impl Into<String>) -> Self {
+        self.service = Some(service.into());
+        self
+    }
+
+    /// At a place in a larger change.
+    #[must_use]
+    pub fn stage(mut self, stage: Stage) -> Self {
+        self.stage = stage;
+        self
+    }
+
+    /// Only if an image turns out to be another one.
+    #[must_use]
+    pub fn only_if(mut self, guard: &[ImageGuard]) -> Self {
+        self.guard = guard.to_vec();
+        self
+    }
 }
 
 /// A step's place in a change that people see as one, such as the recreation of a container.

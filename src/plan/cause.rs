@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::resource::{ContainerState, PullPolicy};
+
 /// Why a step is in the plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
@@ -43,7 +45,7 @@ pub enum Cause {
     /// It is there, and does not run.
     NotRunning {
         /// What it does instead.
-        state: crate::resource::ContainerState,
+        state: ContainerState,
     },
     /// There are more than wanted.
     Surplus,
@@ -58,8 +60,11 @@ pub enum Cause {
         /// The service that does.
         service: String,
     },
-    /// It is older than its pull policy allows.
-    Stale,
+    /// Its pull policy says so.
+    PullPolicy {
+        /// The policy.
+        policy: PullPolicy,
+    },
     /// It is as it should be.
     UpToDate,
 }
@@ -95,7 +100,7 @@ impl Cause {
             Self::Unfinished => "unfinished",
             Self::Requested => "requested",
             Self::NeededBy { .. } => "needed",
-            Self::Stale => "stale",
+            Self::PullPolicy { .. } => "policy",
             Self::UpToDate => "unchanged",
         }
     }
