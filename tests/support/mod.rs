@@ -1,0 +1,24 @@
+//! What the tests against a real daemon stand on.
+//!
+//! In: `DOCKER_HOST` (set by `tests/run`) and the binary that cargo built. Out: a [`Daemon`] or a printed reason to
+//! skip, a [`Stack`] that leaves nothing behind, a [`Command`] with a readable [`Outcome`], and a [`Proxy`] that
+//! records and disturbs what is said to the daemon.
+
+mod api;
+mod command;
+mod daemon;
+mod image;
+mod normal;
+mod outcome;
+mod peer;
+mod proxy;
+mod running;
+mod stack;
+
+pub(crate) use api::Api;
+pub(crate) use command::Command;
+pub(crate) use daemon::{Daemon, daemon, skip};
+pub(crate) use outcome::Outcome;
+pub(crate) use proxy::{Fault, Proxy};
+pub(crate) use running::Running;
+pub(crate) use stack::Stack;

@@ -1,0 +1,159 @@
+//! A project of one test, in a folder of its own, which leaves nothing behind.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::{scope, sleep};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{Api, Command, Daemon, Outcome};
+
+/// A folder, a project name that nobody else has, and the promise to remove all that gets the name.
+pub(crate) struct Stack {
+    daemon: &'static Daemon,
+    project: String,
+    folder: TempDir,
+}
+
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+impl Stack {
+    /// The image that every daemon of the tests has: busybox, with all its applets.
+    pub(crate) const IMAGE: &'static str = "rcompose-test-busybox:1";
+
+    /// A stack whose project name tells which test it belongs to.
+    pub(crate) fn new(daemon: &'static Daemon, name: &str) -> Self {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let project = format!("t{}x{number}-{name}", std::process::id());
+        let folder =
+            tempfile::Builder::new().prefix("rcompose-test-").tempdir().expect("a folder can be made");
+        std::fs::create_dir_all(folder.path().join("home")).expect("a folder can be made");
+        std::fs::create_dir_all(folder.path().join("stack")).expect("a folder can be made");
+        Self { daemon, project, folder }
+    }
+
+    /// A stack with a `compose.yaml`, in which `IMAGE` stands for [`Stack::IMAGE`].
+    pub(crate) fn of(daemon: &'static Daemon, name: &str, compose: &str) -> Self {
+        let stack = Self::new(daemon, name);
+        stack.write("compose.yaml", &compose.replace("IMAGE", Self::IMAGE));
+        stack
+    }
+
+    /// Writes a file into the stack's folder.
+    pub(crate) fn write(&self, path: &str, content: &str) {
+        let path = self.folder().join(path);
+        std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("a folder can be made");
+        std::fs::write(path, content).expect("a file can be written");
+    }
+
+    /// `rcompose` with these words, to be built up further.
+    pub(crate) fn command<const N: usize>(&self, words: [&str; N]) -> Command {
+        Command::new(Path::new(env!("CARGO_BIN_EXE_rcompose")), self).args(words)
+    }
+
+    /// Runs `rcompose` with these words.
+    pub(crate) fn run<const N: usize>(&self, words: [&str; N]) -> Outcome {
+        self.command(words).run()
+    }
+
+    /// Runs the peer with these words.
+    pub(crate) fn peer<const N: usize>(&self, program: &Path, words: [&str; N]) -> Outcome {
+        Command::new(program, self).args(words).run()
+    }
+
+    /// The containers of the project, running or not, as the daemon lists them, sorted by name.
+    pub(crate) fn containers(&self) -> Vec<Value> {
+        let mut all = self.list("/containers/json?all=1");
+        all.sort_by_key(|container| container["Names"][0].to_string());
+        all
+    }
+
+    /// What `inspect` tells of one container: `web` stands for `<project>-web-1`.
+    pub(crate) fn inspect(&self, service: &str) -> Value {
+        self.daemon.api.get(&format!("/containers/{}-{service}-1/json", self.project))
+    }
+
+    /// The networks of the project.
+    pub(crate) fn networks(&self) -> Vec<Value> {
+        self.list("/networks?")
+    }
+
+    /// The volumes of the project.
+    pub(crate) fn volumes(&self) -> Vec<Value> {
+        self.list("/volumes?")
+    }
+
+    /// The ids of all containers with the moments they were made and started: equal when nothing was touched.
+    pub(crate) fn identities(&self) -> Vec<(String, String, String)> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let inspect = |container: &Value| {
+            let it = self.daemon.api.get(&format!("/containers/{}/json", text(&container["Id"])));
+            (text(&it["Id"]), text(&it["Created"]), text(&it["State"]["StartedAt"]))
+        };
+        self.containers().iter().map(inspect).collect()
+    }
+
+    /// The folder with the stack's files.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.path().join("stack")
+    }
+
+    /// The name that everything of this stack carries.
+    pub(crate) fn project(&self) -> &str {
+        &self.project
+    }
+
+    pub(super) fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    pub(super) fn daemon(&self) -> &'static Daemon {
+        self.daemon
+    }
+
+    fn list(&self, path: &str) -> Vec<Value> {
+        let filters = json!({ "label": [format!("com.docker.compose.project={}", self.project)] });
+        let answer = self.daemon.api.get(&format!("{path}&filters={}", Api::filters(&filters)));
+        let list = if answer.is_object() { answer["Volumes"].clone() } else { answer };
+        list.as_array().cloned().unwrap_or_default()
+    }
+
+    fn remove_all(&self) {
+        let api = &self.daemon.api;
+        let names = |list: Vec<Value>, key: &str| -> Vec<String> {
+            list.iter().filter_map(|item| item[key].as_str().map(str::to_owned)).collect()
+        };
+        scope(|tasks| {
+            for id in names(self.containers(), "Id") {
+                tasks.spawn(move || remove(api, &format!("/containers/{id}?force=1&v=1")));
+            }
+        });
+        for id in names(self.networks(), "Id") {
+            remove(api, &format!("/networks/{id}"));
+        }
+        for name in names(self.volumes(), "Name") {
+            remove(api, &format!("/volumes/{name}?force=1"));
+        }
+        for id in names(self.list("/images/json?"), "Id") {
+            remove(api, &format!("/images/{id}?force=1"));
+        }
+    }
+}
+
+/// Deletes what may be in use for a moment still.
+fn remove(api: &Api, path: &str) {
+    for _ in 0..50 {
+        match api.delete(path).status {
+            409 | 500 | 403 => sleep(Duration::from_millis(100)),
+            _ => return,
+        }
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        self.remove_all();
+    }
+}
