@@ -1,6 +1,7 @@
 //! Everything that can be told while something is done.
 
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use crate::resource::ResourceId;
 
@@ -20,6 +21,8 @@ pub enum Event {
     Progress(Progress),
     /// A line that a container wrote.
     Log(LogLine),
+    /// A line that work on a resource wrote: a build, a hook.
+    Output(OutputLine),
     /// Attached to containers' output: their names without the project, sorted.
     Attached {
         /// Names.
@@ -78,25 +81,21 @@ pub enum Status {
 }
 
 /// A step of a resource, in the peer's terms (`Creating`, `Created`, `Healthy`, …).
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
     /// The resource.
     pub resource: ResourceId,
     /// The resource that this one is a part of (a layer of an image).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<ResourceId>,
     /// How far.
     pub status: Status,
     /// One or two words: `Creating`, `Started`, `Waiting`, …
     pub text: String,
     /// The reason or an error; may be empty.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub details: String,
     /// Bytes or steps done so far, 0 if it is not counted.
-    #[serde(skip_serializing_if = "is_zero")]
     pub current: u64,
     /// Bytes or steps in all, 0 if it is not counted.
-    #[serde(skip_serializing_if = "is_zero")]
     pub total: u64,
 }
 
@@ -126,9 +125,40 @@ pub struct LogLine {
     pub text: String,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's `skip_serializing_if` passes a reference")]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
+/// A line that work on a resource wrote, without its line end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OutputLine {
+    /// The resource.
+    pub resource: ResourceId,
+    /// The text; bytes that are not UTF-8 are replaced.
+    pub text: String,
+}
+
+impl Serialize for Progress {
+    /// The keys that readers of the peer's JSON progress know (`id`, `parent_id`, `status`, `text`, `details`,
+    /// `current`, `total`, `percent`; absent when empty or zero), and the resource in its parts.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &self.resource.to_string())?;
+        map.serialize_entry("resource", &self.resource)?;
+        if let Some(parent) = &self.parent {
+            map.serialize_entry("parent_id", &parent.to_string())?;
+        }
+        map.serialize_entry("status", &self.status)?;
+        map.serialize_entry("text", &self.text)?;
+        if !self.details.is_empty() {
+            map.serialize_entry("details", &self.details)?;
+        }
+        let counts = [
+            ("current", self.current),
+            ("total", self.total),
+            ("percent", self.percent().unwrap_or_default()),
+        ];
+        for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+            map.serialize_entry(name, &count)?;
+        }
+        map.end()
+    }
 }
 
 impl Progress {
@@ -146,10 +176,46 @@ impl Progress {
         }
     }
 
+    /// How far in hundredths, where it is counted.
+    #[must_use]
+    pub fn percent(&self) -> Option<u64> {
+        (self.current.min(self.total) * 100).checked_div(self.total)
+    }
+
     /// Adds the reason or error.
     #[must_use]
     pub fn details(mut self, text: impl Into<String>) -> Self {
         self.details = text.into();
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Kind;
+
+    #[test]
+    fn progress_serialises_with_the_keys_that_readers_of_the_peers_json_know() {
+        let layer = Progress {
+            parent: Some(ResourceId::new(Kind::Image, "nginx")),
+            current: 5,
+            total: 20,
+            ..Progress::new(ResourceId::new(Kind::Image, "a1b2"), Status::Working, "Downloading")
+        };
+        let json = serde_json::to_value(Event::Progress(layer)).expect("an event is JSON");
+        assert_eq!(
+            json,
+            serde_json::json!({
+                "type": "progress", "id": "Image a1b2", "resource": {"kind": "image", "name": "a1b2"},
+                "parent_id": "Image nginx", "status": "Working", "text": "Downloading",
+                "current": 5, "total": 20, "percent": 25,
+            })
+        );
+        let bare = Progress::new(ResourceId::new(Kind::Network, "p_default"), Status::Done, "Created");
+        let json = serde_json::to_value(Event::Progress(bare)).expect("an event is JSON");
+        assert!(
+            json.get("percent").is_none() && json.get("details").is_none() && json.get("parent_id").is_none()
+        );
     }
 }

@@ -6,5 +6,5 @@
 mod event;
 mod sink;
 
-pub use event::{Event, Level, LogLine, Progress, Status, Stream};
-pub use sink::{Events, Sink, channel};
+pub use event::{Event, Level, LogLine, OutputLine, Progress, Status, Stream};
+pub use sink::{Events, Hold, Sink, channel};

@@ -1,40 +1,77 @@
-//! Where events go: one channel with a total order. Who sends never waits for who draws.
+//! Where events go: one channel with a total order. Work never waits for who draws; lines that containers and builds
+//! write do, so that a slow reader bounds how many of them are held in memory.
 
-use tokio::sync::mpsc;
+use std::sync::Arc;
 
-use super::Event;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-/// The sending end; cheap to clone. Sending never blocks and never fails: with no listener, events are dropped.
+use super::{Event, LogLine, OutputLine};
+
+/// Lines that may be under way at once, from who wrote them to where they were printed.
+const LINES: usize = 4096;
+
+/// The sending end; cheap to clone. Sending never fails: with no listener, events are dropped.
 #[derive(Clone, Debug)]
 pub struct Sink {
-    sender: Option<mpsc::UnboundedSender<Event>>,
+    sender: Option<mpsc::UnboundedSender<(Event, Hold)>>,
+    lines: Arc<Semaphore>,
 }
 
 /// The listening end: events in the order in which they were sent.
 #[derive(Debug)]
 pub struct Events {
-    receiver: mpsc::UnboundedReceiver<Event>,
+    receiver: mpsc::UnboundedReceiver<(Event, Hold)>,
+    lines: Arc<Semaphore>,
+}
+
+/// The share of a line in what may be under way; it ends when this is dropped.
+#[derive(Debug, Default)]
+pub struct Hold {
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
 /// A connected pair.
 #[must_use]
 pub fn channel() -> (Sink, Events) {
     let (sender, receiver) = mpsc::unbounded_channel();
-    (Sink { sender: Some(sender) }, Events { receiver })
+    let lines = Arc::new(Semaphore::new(LINES));
+    (Sink { sender: Some(sender), lines: lines.clone() }, Events { receiver, lines })
 }
 
 impl Sink {
     /// A sink that drops everything.
     #[must_use]
     pub fn silent() -> Self {
-        Self { sender: None }
+        Self { sender: None, lines: Arc::new(Semaphore::new(0)) }
     }
 
-    /// Tells.
+    /// Tells, without waiting. For everything but lines, of which there is no end.
     pub fn send(&self, event: Event) {
+        self.pass(event, Hold::default());
+    }
+
+    /// Tells a line that a container wrote; waits while too many are under way.
+    pub async fn log(&self, line: LogLine) {
+        self.line(Event::Log(line)).await;
+    }
+
+    /// Tells a line that work on a resource wrote; waits while too many are under way.
+    pub async fn output(&self, line: OutputLine) {
+        self.line(Event::Output(line)).await;
+    }
+
+    async fn line(&self, event: Event) {
+        if self.sender.is_some() {
+            // Closed with the listening end: nobody waits for one that has gone.
+            let permit = self.lines.clone().acquire_owned().await.ok();
+            self.pass(event, Hold { _permit: permit });
+        }
+    }
+
+    fn pass(&self, event: Event, hold: Hold) {
         if let Some(sender) = &self.sender {
             // The listener may have gone first, for instance after a broken pipe: work goes on without it.
-            let _ = sender.send(event);
+            let _ = sender.send((event, hold));
         }
     }
 }
@@ -42,6 +79,65 @@ impl Sink {
 impl Events {
     /// The next event; `None` once every sink is gone.
     pub async fn next(&mut self) -> Option<Event> {
+        self.receiver.recv().await.map(|(event, _)| event)
+    }
+
+    /// The next event with its hold: a line counts as under way until that is dropped.
+    pub async fn next_held(&mut self) -> Option<(Event, Hold)> {
         self.receiver.recv().await
+    }
+}
+
+impl Drop for Events {
+    fn drop(&mut self) {
+        self.lines.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::event::{Level, Stream};
+
+    fn line(number: usize) -> LogLine {
+        LogLine {
+            container: "web-1".to_owned(),
+            service: "web".to_owned(),
+            stream: Stream::Stdout,
+            timestamp: None,
+            text: number.to_string(),
+        }
+    }
+
+    async fn waits(sink: &Sink) -> bool {
+        timeout(Duration::from_millis(20), sink.log(line(0))).await.is_err()
+    }
+
+    #[tokio::test]
+    async fn lines_wait_for_a_slow_reader_and_events_do_not() {
+        let (sink, mut events) = channel();
+        for number in 0..LINES {
+            sink.log(line(number)).await;
+        }
+        assert!(waits(&sink).await);
+        sink.send(Event::Notice { level: Level::Info, text: "at once".to_owned() });
+        let held = events.next_held().await;
+        assert!(waits(&sink).await, "a line that is held is still under way");
+        drop(held);
+        assert!(!waits(&sink).await);
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_reader_that_has_gone() {
+        let (sink, events) = channel();
+        drop(events);
+        for number in 0..=LINES {
+            sink.log(line(number)).await;
+        }
+        assert!(!waits(&Sink::silent()).await);
     }
 }
