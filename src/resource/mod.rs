@@ -7,6 +7,7 @@ pub mod body;
 mod container;
 mod desired;
 mod details;
+pub mod hash;
 mod id;
 mod image;
 pub mod labels;

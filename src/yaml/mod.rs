@@ -2,11 +2,13 @@
 //!
 //! In: texts. Out: [`Node`] trees whose every value knows its bytes. This room never knows compose.
 
+mod json;
 mod node;
 mod order;
 mod path;
 mod text;
 
+pub use json::{to_json, to_json_indented, to_json_pretty};
 pub use node::{Entry, Map, Node, Tag, Trail, Value, VariableUse};
 pub use order::key_order;
 pub use path::{Path, Pattern, Segment, Step};
