@@ -5,6 +5,7 @@
 //! lower number; `tests/layers.rs` holds that.
 
 pub mod diag;
+pub mod engine;
 pub mod event;
 pub mod load;
 pub mod model;

@@ -1,0 +1,147 @@
+//! Finds the daemon, agrees on an API version, and holds what all calls need.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Method;
+use http::header::HeaderMap;
+
+use super::error::Error;
+use super::host::{ConnectOptions, choose};
+use super::wire::Wire;
+use crate::resource::{ApiVersion, EngineFacts};
+
+/// The oldest API version that is spoken: Docker Engine 20.10.
+const OLDEST: ApiVersion = ApiVersion { major: 1, minor: 41 };
+/// The newest API version whose answers were tried: Docker Engine 28.
+const NEWEST: ApiVersion = ApiVersion { major: 1, minor: 51 };
+/// A daemon that runs answers a ping at once.
+const PING: Duration = Duration::from_secs(20);
+
+/// A container daemon; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    pub(super) wire: Wire,
+    pub(super) docker: bollard::Docker,
+    facts: Arc<EngineFacts>,
+}
+
+impl Engine {
+    /// Finds the daemon that `options` name, asks it by one ping whether it lives, and agrees on an API version.
+    pub async fn connect(options: &ConnectOptions) -> Result<Self, Error> {
+        let bare = Wire::new(choose(options)?);
+        let response = bare.call(Method::HEAD, "/_ping").patience(Some(PING)).response().await?;
+        let facts = facts(response.headers(), options.variable("DOCKER_API_VERSION"))?;
+        let wire = bare.with_version(facts.api_version);
+        let version = bollard::ClientVersion {
+            major_version: facts.api_version.major as usize,
+            minor_version: facts.api_version.minor as usize,
+        };
+        let carrier = wire.clone();
+        let docker = bollard::Docker::connect_with_custom_transport(
+            move |request| carrier.clone().carry(request),
+            Some("engine://engine"),
+            120,
+            &version,
+        )
+        .map_err(|cause| Error::Version(cause.to_string()))?;
+        Ok(Self { wire, docker, facts: Arc::new(facts) })
+    }
+
+    /// What the engine is.
+    #[must_use]
+    pub fn facts(&self) -> &EngineFacts {
+        &self.facts
+    }
+
+    /// The address of the daemon, as it would be written in `DOCKER_HOST`.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.wire.host().address.to_string()
+    }
+
+    /// How many requests were sent since `connect`, the ping included.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.wire.calls()
+    }
+
+    /// The agreed API version is at least this one.
+    pub(super) fn speaks(&self, major: u32, minor: u32) -> bool {
+        self.facts.api_version >= ApiVersion::new(major, minor)
+    }
+}
+
+/// What the answer to a ping tells, and the version to use: the daemon's newest or ours, whichever is older, unless
+/// one is `forced`.
+fn facts(headers: &HeaderMap, forced: Option<&str>) -> Result<EngineFacts, Error> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    // Engines before API 1.25 do not say.
+    let theirs = version(text("api-version")).unwrap_or(ApiVersion::new(1, 24));
+    let api_version = match forced {
+        None => theirs.min(NEWEST),
+        Some(forced) => version(forced.trim_start_matches('v')).ok_or_else(|| {
+            Error::Version(format!("DOCKER_API_VERSION is `{forced}`, which is no version such as `{NEWEST}`"))
+        })?,
+    };
+    if api_version < OLDEST {
+        return Err(Error::Version(match forced {
+            Some(_) => format!("DOCKER_API_VERSION asks for {api_version}, but rcompose speaks {OLDEST} and newer"),
+            None => format!(
+                "the container engine speaks API {theirs} at most, and rcompose {OLDEST} at least (Docker Engine 20.10)"
+            ),
+        }));
+    }
+    if api_version > theirs {
+        return Err(Error::Version(format!(
+            "DOCKER_API_VERSION asks for {api_version}, but the container engine speaks API {theirs} at most"
+        )));
+    }
+    // `Docker/20.10.24 (linux)`, `Libpod/4.3.1 (linux)`.
+    let server = text("server").split_whitespace().next().unwrap_or_default();
+    Ok(EngineFacts {
+        api_version,
+        version: server.split_once('/').map_or("", |(_, version)| version).to_owned(),
+        platform: text("ostype").to_owned(),
+    })
+}
+
+fn version(text: &str) -> Option<ApiVersion> {
+    let (major, minor) = text.split_once('.')?;
+    Some(ApiVersion::new(major.parse().ok()?, minor.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn agreed(theirs: &str, forced: Option<&str>) -> String {
+        let mut headers = HeaderMap::new();
+        headers.insert("api-version", theirs.parse().unwrap());
+        headers.insert("server", "Docker/20.10.24 (linux)".parse().unwrap());
+        match facts(&headers, forced) {
+            Ok(facts) => format!("{} {}", facts.api_version, facts.version),
+            Err(fault) => fault.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_older_of_both_versions_is_agreed_on() {
+        assert_eq!(agreed("1.41", None), "1.41 20.10.24");
+        assert_eq!(agreed("1.99", None), "1.51 20.10.24");
+    }
+
+    #[test]
+    fn a_version_that_is_forced_is_used_as_it_is_if_both_sides_speak_it() {
+        assert_eq!(agreed("1.51", Some("1.43")), "1.43 20.10.24");
+        assert_eq!(agreed("1.51", Some("v1.43")), "1.43 20.10.24");
+        assert!(agreed("1.51", Some("1.52")).contains("speaks API 1.51 at most"));
+        assert!(agreed("1.51", Some("1.40")).contains("rcompose speaks 1.41 and newer"));
+        assert!(agreed("1.51", Some("new")).contains("no version such as"));
+    }
+
+    #[test]
+    fn an_engine_that_is_too_old_is_named_with_what_is_needed() {
+        assert!(agreed("1.40", None).contains("Docker Engine 20.10"));
+    }
+}

@@ -1,0 +1,11 @@
+//! Which daemon to talk to: the variables, contexts and defaults that decide it, and how its address is written.
+
+mod address;
+mod choose;
+mod context;
+mod options;
+
+pub(super) use address::{Address, TlsFiles};
+pub(super) use choose::{Host, choose};
+pub use choose::Origin;
+pub use options::ConnectOptions;

@@ -1,0 +1,23 @@
+//! Everything the container daemon can do for us, in our own types. The only room that says `bollard`.
+//!
+//! In: names, specs of `resource`. Out: snapshots, streams of what the daemon tells, classified errors. All requests
+//! travel over one [`wire`], which adds the API version, repairs registry credentials and counts. Calls whose answers
+//! `bollard` models without loss go through it; lists, inspects and terminal streams, where it fails or loses bytes,
+//! are read here. This room never knows plans or compose files.
+
+mod connect;
+mod error;
+mod host;
+mod images;
+mod observe;
+mod refusal;
+mod wire;
+
+pub use connect::Engine;
+pub use error::Error;
+pub use host::{ConnectOptions, Origin};
+pub use observe::Query;
+pub use refusal::{Reason, Refusal, Thing};
+
+/// What an engine call comes to.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,10 @@
+//! One snapshot of the daemon by a handful of list calls.
+
+mod container;
+mod image;
+mod lenient;
+mod query;
+mod status;
+
+pub(super) use lenient::nullable;
+pub use query::Query;

@@ -1,0 +1,293 @@
+//! The daemon's refusals, told apart by their words: engines give no codes, and change both status and wording.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+/// The daemon said no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Method and path of the call.
+    pub call: String,
+    /// HTTP status; 0 if it was refused in the middle of a stream.
+    pub status: u16,
+    /// The daemon's own words, on one line or more, without control characters.
+    pub message: String,
+    /// What it means.
+    pub reason: Reason,
+}
+
+/// A kind of thing that the daemon knows by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thing {
+    /// A container.
+    Container,
+    /// An image.
+    Image,
+    /// A network.
+    Network,
+    /// A volume.
+    Volume,
+    /// A process in a container.
+    Exec,
+    /// A path in a container.
+    Path,
+}
+
+/// Why the daemon said no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// There is none of that name.
+    NotFound {
+        /// None of what.
+        thing: Thing,
+        /// The name.
+        name: String,
+    },
+    /// Another container has the name.
+    NameTaken {
+        /// The name.
+        name: String,
+        /// The id of the container that has it.
+        holder: String,
+    },
+    /// A network of the name exists.
+    NetworkExists {
+        /// The name.
+        name: String,
+    },
+    /// Another call removes it at this moment.
+    RemovalInProgress,
+    /// A port of the host is taken.
+    PortTaken {
+        /// Address and port, as far as the daemon tells them (`0.0.0.0:80`).
+        address: String,
+    },
+    /// The network has an endpoint of this container already.
+    EndpointExists,
+    /// The container has to run for this.
+    NotRunning,
+    /// The container is paused.
+    Paused,
+    /// Something else uses it.
+    InUse,
+    /// The source of a bind mount does not exist.
+    SourceMissing {
+        /// The path on the daemon's machine.
+        path: String,
+    },
+    /// Docker Desktop does not share the source of a bind mount.
+    NotShared {
+        /// The path.
+        path: String,
+    },
+    /// The registry does not give the image to us.
+    PullDenied,
+    /// The registry has no such tag.
+    NoSuchTag,
+    /// The image exists for other platforms only.
+    NoSuchPlatform,
+    /// The registry answers no more for a while.
+    RateLimited,
+    /// The daemon cannot reach the registry.
+    RegistryUnreachable {
+        /// Its host, as far as told.
+        host: String,
+    },
+    /// The image has no such program.
+    NoSuchCommand {
+        /// The program.
+        command: String,
+    },
+    /// No address range is left for a network, or the one asked for is in use.
+    NoAddresses,
+    /// The disk of the daemon is full.
+    DiskFull,
+    /// Something else.
+    Other,
+}
+
+/// Words (in lower case, all must occur) and what they mean.
+struct Rule {
+    words: &'static [&'static str],
+    reason: fn(&str) -> Reason,
+}
+
+/// Looked through from the top; the first rule that fits wins.
+const RULES: &[Rule] = &[
+    Rule { words: &["is already in use by container"], reason: name_taken },
+    Rule { words: &["name is already in use"], reason: name_taken },
+    Rule { words: &["network with name", "already exists"], reason: network_exists },
+    Rule { words: &["network already exists"], reason: network_exists },
+    Rule { words: &["removal of container", "already in progress"], reason: |_| Reason::RemovalInProgress },
+    Rule { words: &["marked for removal"], reason: |_| Reason::RemovalInProgress },
+    Rule { words: &["port is already allocated"], reason: port_taken },
+    Rule { words: &["address already in use"], reason: port_taken },
+    Rule { words: &["endpoint with name", "already exists in network"], reason: |_| Reason::EndpointExists },
+    Rule { words: &["is already attached to network"], reason: |_| Reason::EndpointExists },
+    Rule { words: &["mounts denied"], reason: not_shared },
+    Rule { words: &["bind source path does not exist"], reason: source_missing },
+    Rule { words: &["pull access denied"], reason: |_| Reason::PullDenied },
+    Rule { words: &["no basic auth credentials"], reason: |_| Reason::PullDenied },
+    Rule { words: &["requested access to the resource is denied"], reason: |_| Reason::PullDenied },
+    Rule { words: &["unauthorized"], reason: |_| Reason::PullDenied },
+    Rule { words: &["toomanyrequests"], reason: |_| Reason::RateLimited },
+    Rule { words: &["no matching manifest"], reason: |_| Reason::NoSuchPlatform },
+    Rule { words: &["does not match the specified platform"], reason: |_| Reason::NoSuchPlatform },
+    Rule { words: &["does not provide the specified platform"], reason: |_| Reason::NoSuchPlatform },
+    Rule { words: &["manifest unknown"], reason: |_| Reason::NoSuchTag },
+    Rule { words: &["manifest for", "not found"], reason: |_| Reason::NoSuchTag },
+    Rule { words: &["no such host"], reason: registry_unreachable },
+    Rule { words: &["dial tcp", "connect:"], reason: registry_unreachable },
+    Rule { words: &["executable file not found"], reason: no_such_command },
+    Rule { words: &["exec: ", "no such file or directory"], reason: no_such_command },
+    Rule { words: &["address pool"], reason: |_| Reason::NoAddresses },
+    Rule { words: &["pool overlaps"], reason: |_| Reason::NoAddresses },
+    Rule { words: &["no space left on device"], reason: |_| Reason::DiskFull },
+    Rule { words: &["no such exec instance"], reason: |text| not_found(Thing::Exec, text) },
+    Rule { words: &["no such image"], reason: |text| not_found(Thing::Image, text) },
+    Rule { words: &["no such container:path"], reason: |text| not_found(Thing::Path, text) },
+    Rule { words: &["could not find the file"], reason: |text| not_found(Thing::Path, text) },
+    Rule { words: &["no such container"], reason: |text| not_found(Thing::Container, text) },
+    Rule { words: &["no container with name or id"], reason: |text| not_found(Thing::Container, text) },
+    Rule { words: &["no such volume"], reason: |text| not_found(Thing::Volume, text) },
+    Rule { words: &["no such network"], reason: |text| not_found(Thing::Network, text) },
+    Rule { words: &["network ", " not found"], reason: |text| not_found(Thing::Network, text) },
+    Rule { words: &["is in use"], reason: |_| Reason::InUse },
+    Rule { words: &["has active endpoints"], reason: |_| Reason::InUse },
+    Rule { words: &["is being used by"], reason: |_| Reason::InUse },
+    Rule { words: &["is using its referenced image"], reason: |_| Reason::InUse },
+    Rule { words: &["is paused"], reason: |_| Reason::Paused },
+    Rule { words: &["paused container"], reason: |_| Reason::Paused },
+    Rule { words: &["is not running"], reason: |_| Reason::NotRunning },
+];
+
+#[derive(Deserialize)]
+struct Answer {
+    message: String,
+}
+
+impl Refusal {
+    /// Reads the body of a refusal: `{"message": …}`, or the bare words of something in between.
+    pub(super) fn read(call: &str, status: u16, body: &[u8]) -> Self {
+        let message = serde_json::from_slice::<Answer>(body)
+            .map_or_else(|_| String::from_utf8_lossy(body).into_owned(), |answer| answer.message);
+        let message = printable(message.trim());
+        let message = if message.is_empty() { format!("status {status} without a word") } else { message };
+        Self { call: call.to_owned(), status, reason: Reason::of(&message), message }
+    }
+}
+
+impl Reason {
+    /// What the daemon's words mean.
+    #[must_use]
+    pub fn of(message: &str) -> Self {
+        let lower = message.to_ascii_lowercase();
+        RULES
+            .iter()
+            .find(|rule| rule.words.iter().all(|word| lower.contains(word)))
+            .map_or(Self::Other, |rule| (rule.reason)(message))
+    }
+
+    /// The next step, where there is one.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::NameTaken { name, holder } => {
+                let holder: String = holder.chars().take(12).collect();
+                format!("`docker rm {holder}` removes the container that has the name `{name}`; or give another name")
+            }
+            Self::PortTaken { address } => {
+                let port = address.rsplit(':').next().unwrap_or(address);
+                format!("publish another port, or find who has it: `ss -ltnp 'sport = :{port}'`, `docker ps --filter publish={port}`")
+            }
+            Self::SourceMissing { path } => format!("create `{path}` on the engine's machine, or let the engine do it: `create_host_path: true`"),
+            Self::NotShared { path } => format!("share `{path}` in the settings of Docker Desktop (Resources, File sharing)"),
+            Self::PullDenied => "check the image's name; if it is private, `docker login` to its registry".to_owned(),
+            Self::NoSuchTag => "check the tag: the registry has no such tag of this image".to_owned(),
+            Self::NoSuchPlatform => "choose with `platform:` one that the image exists for, or build it".to_owned(),
+            Self::RateLimited => "wait, or `docker login`: registries allow more to those they know".to_owned(),
+            Self::RegistryUnreachable { host } if host.is_empty() => "the engine needs a way to the registry: check its network, proxy and name server".to_owned(),
+            Self::RegistryUnreachable { host } => format!("the engine needs a way to `{host}`: check its network, proxy and name server"),
+            Self::NoSuchCommand { command } => format!("the image has no `{command}`: check `command` and `entrypoint`, and that its interpreter is in the image"),
+            Self::NoAddresses => "`docker network prune` frees address ranges; or set `ipam` with a `subnet` that is free".to_owned(),
+            Self::DiskFull => "`docker system df` shows what takes the space, `docker system prune` frees it".to_owned(),
+            Self::Paused => "unpause it first".to_owned(),
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// Without control characters: what the daemon says may quote what an image or a container put in its way.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter }).collect()
+}
+
+/// The text between two others, or behind the first one if the second one does not follow.
+fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    let start = text.find(before)? + before.len();
+    let rest = &text[start..];
+    Some(rest.find(after).map_or(rest, |end| &rest[..end]))
+}
+
+fn name_taken(text: &str) -> Reason {
+    Reason::NameTaken {
+        name: between(text, "name \"", "\"").unwrap_or_default().trim_start_matches('/').to_owned(),
+        holder: between(text, "by container \"", "\"")
+            .or_else(|| between(text, "by container ", " "))
+            .unwrap_or_default()
+            .trim_end_matches('.')
+            .to_owned(),
+    }
+}
+
+fn network_exists(text: &str) -> Reason {
+    let name = between(text, "network with name ", " already").or_else(|| between(text, "network name ", " already"));
+    Reason::NetworkExists { name: name.unwrap_or_default().to_owned() }
+}
+
+fn port_taken(text: &str) -> Reason {
+    let address = between(text, "Bind for ", " failed")
+        .or_else(|| between(text, "failed to bind host port for ", ":"))
+        .or_else(|| between(text, "listen tcp4 ", ": "))
+        .or_else(|| between(text, "listen tcp6 ", ": "))
+        .or_else(|| between(text, "listen tcp ", ": "))
+        .or_else(|| between(text, "listen udp ", ": "));
+    Reason::PortTaken { address: address.unwrap_or_default().to_owned() }
+}
+
+fn not_shared(text: &str) -> Reason {
+    Reason::NotShared { path: between(text, "The path ", " is not shared").unwrap_or_default().trim().to_owned() }
+}
+
+fn source_missing(text: &str) -> Reason {
+    Reason::SourceMissing { path: between(text, "does not exist: ", "\n").unwrap_or_default().to_owned() }
+}
+
+fn registry_unreachable(text: &str) -> Reason {
+    let host = between(text, "lookup ", " ").or_else(|| between(text, "dial tcp ", ": "));
+    Reason::RegistryUnreachable { host: host.unwrap_or_default().trim_end_matches(':').to_owned() }
+}
+
+fn no_such_command(text: &str) -> Reason {
+    Reason::NoSuchCommand { command: between(text, "exec: \"", "\"").unwrap_or_default().to_owned() }
+}
+
+fn not_found(thing: Thing, text: &str) -> Reason {
+    let name = match thing {
+        Thing::Image => between(text, "o such image: ", "\n"),
+        Thing::Container => between(text, "o such container: ", "\n").or_else(|| between(text, "name or ID \"", "\"")),
+        Thing::Volume => between(text, "get ", ": no such volume").or_else(|| between(text, "name ", ": no such")),
+        Thing::Network => between(text, "network ", " not found"),
+        Thing::Exec => between(text, "o such exec instance: ", "\n"),
+        Thing::Path => between(text, "o such container:path: ", "\n").or_else(|| between(text, "the file ", " in container")),
+    };
+    Reason::NotFound { thing, name: name.unwrap_or_default().trim_matches('"').to_owned() }
+}
