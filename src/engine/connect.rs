@@ -15,8 +15,12 @@ use crate::resource::{ApiVersion, EngineFacts};
 const OLDEST: ApiVersion = ApiVersion { major: 1, minor: 41 };
 /// The newest API version whose answers were tried: Docker Engine 28.
 const NEWEST: ApiVersion = ApiVersion { major: 1, minor: 51 };
+/// How long the daemon may take to begin answering a question.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// A daemon that runs answers a ping at once.
 const PING: Duration = Duration::from_secs(20);
+/// Time is kept outside of `bollard`, which counts in whole seconds and stops waiting for work that goes on.
+const NEVER: u64 = 365 * 24 * 60 * 60;
 
 /// A container daemon; cheap to clone.
 #[derive(Clone, Debug)]
@@ -29,7 +33,7 @@ pub struct Engine {
 impl Engine {
     /// Finds the daemon that `options` name, asks it by one ping whether it lives, and agrees on an API version.
     pub async fn connect(options: &ConnectOptions) -> Result<Self, Error> {
-        let bare = Wire::new(choose(options)?);
+        let bare = Wire::new(choose(options)?, options.patience.unwrap_or(PATIENCE));
         let response = bare.call(Method::HEAD, "/_ping").patience(Some(PING)).response().await?;
         let facts = facts(response.headers(), options.variable("DOCKER_API_VERSION"))?;
         let wire = bare.with_version(facts.api_version);
@@ -41,7 +45,7 @@ impl Engine {
         let docker = bollard::Docker::connect_with_custom_transport(
             move |request| carrier.clone().carry(request),
             Some("engine://engine"),
-            120,
+            NEVER,
             &version,
         )
         .map_err(|cause| Error::Version(cause.to_string()))?;
@@ -81,12 +85,16 @@ fn facts(headers: &HeaderMap, forced: Option<&str>) -> Result<EngineFacts, Error
     let api_version = match forced {
         None => theirs.min(NEWEST),
         Some(forced) => version(forced.trim_start_matches('v')).ok_or_else(|| {
-            Error::Version(format!("DOCKER_API_VERSION is `{forced}`, which is no version such as `{NEWEST}`"))
+            Error::Version(format!(
+                "DOCKER_API_VERSION is `{forced}`, which is no version such as `{NEWEST}`"
+            ))
         })?,
     };
     if api_version < OLDEST {
         return Err(Error::Version(match forced {
-            Some(_) => format!("DOCKER_API_VERSION asks for {api_version}, but rcompose speaks {OLDEST} and newer"),
+            Some(_) => {
+                format!("DOCKER_API_VERSION asks for {api_version}, but rcompose speaks {OLDEST} and newer")
+            }
             None => format!(
                 "the container engine speaks API {theirs} at most, and rcompose {OLDEST} at least (Docker Engine 20.10)"
             ),

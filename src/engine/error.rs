@@ -120,7 +120,7 @@ impl Error {
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(self.reason(), Some(Reason::NotFound { .. }))
-            || matches!(self, Self::Refused(refusal) if refusal.status == 404)
+            || matches!(self, Self::Refused(refusal) if matches!(refusal.status, 301 | 404))
     }
 
     /// What is to be done is being done already, or was done by someone else meanwhile.
@@ -141,12 +141,14 @@ impl Error {
         match self {
             Self::Unreachable { help, .. } => Some(help.clone()),
             Self::Refused(refusal) => refusal.reason.help(),
-            Self::BadHost { .. } => {
-                Some("addresses look like `unix:///var/run/docker.sock`, `tcp://host:2375` and `ssh://user@host`".to_owned())
-            }
-            Self::BadContext { .. } => {
-                Some("`docker context ls` lists them; `DOCKER_CONTEXT=default` or DOCKER_HOST goes round them".to_owned())
-            }
+            Self::BadHost { .. } => Some(
+                "addresses look like `unix:///var/run/docker.sock`, `tcp://host:2375` and `ssh://user@host`"
+                    .to_owned(),
+            ),
+            Self::BadContext { .. } => Some(
+                "`docker context ls` lists them; `DOCKER_CONTEXT=default` or DOCKER_HOST goes round them"
+                    .to_owned(),
+            ),
             Self::Gone { .. } => Some("look whether the engine still runs, and into its log".to_owned()),
             Self::Silent { .. } => Some("the engine seems to be stuck; look into its log".to_owned()),
             Self::Version(_) | Self::Unreadable { .. } | Self::Unwritable { .. } => None,

@@ -47,7 +47,8 @@ impl Engine {
 
 impl From<InspectedImage> for ObservedImage {
     fn from(inspected: InspectedImage) -> Self {
-        let created = OffsetDateTime::parse(&inspected.created, &Rfc3339).map_or(0, OffsetDateTime::unix_timestamp);
+        let created =
+            OffsetDateTime::parse(&inspected.created, &Rfc3339).map_or(0, OffsetDateTime::unix_timestamp);
         Self {
             id: inspected.id,
             tags: inspected.repo_tags,

@@ -5,17 +5,24 @@
 //! `bollard` models without loss go through it; lists, inspects and terminal streams, where it fails or loses bytes,
 //! are read here. This room never knows plans or compose files.
 
+mod borrowed;
 mod connect;
+mod containers;
 mod error;
 mod host;
 mod images;
+mod inspect;
+mod networks;
 mod observe;
 mod refusal;
+mod volumes;
 mod wire;
 
 pub use connect::Engine;
+pub use containers::Created;
 pub use error::Error;
 pub use host::{ConnectOptions, Origin};
+pub use networks::NetworkDetails;
 pub use observe::Query;
 pub use refusal::{Reason, Refusal, Thing};
 

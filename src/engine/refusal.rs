@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use crate::diag::harmless;
+
 /// The daemon said no.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -173,8 +175,18 @@ impl Refusal {
     pub(super) fn read(call: &str, status: u16, body: &[u8]) -> Self {
         let message = serde_json::from_slice::<Answer>(body)
             .map_or_else(|_| String::from_utf8_lossy(body).into_owned(), |answer| answer.message);
-        let message = printable(message.trim());
-        let message = if message.is_empty() { format!("status {status} without a word") } else { message };
+        Self::new(call, status, &message)
+    }
+
+    /// A refusal in the daemon's words.
+    pub(super) fn new(call: &str, status: u16, message: &str) -> Self {
+        let message = harmless(message.trim());
+        let message = match (message.is_empty(), status) {
+            // The path was not as plain as the daemon wants it: it is the name of nothing.
+            (_, 301) => "the engine knows nothing of that name".to_owned(),
+            (true, _) => format!("status {status} without a word"),
+            (false, _) => message.into_owned(),
+        };
         Self { call: call.to_owned(), status, reason: Reason::of(&message), message }
     }
 }
@@ -196,23 +208,48 @@ impl Reason {
         Some(match self {
             Self::NameTaken { name, holder } => {
                 let holder: String = holder.chars().take(12).collect();
-                format!("`docker rm {holder}` removes the container that has the name `{name}`; or give another name")
+                format!(
+                    "`docker rm {holder}` removes the container that has the name `{name}`; or give another name"
+                )
             }
             Self::PortTaken { address } => {
                 let port = address.rsplit(':').next().unwrap_or(address);
-                format!("publish another port, or find who has it: `ss -ltnp 'sport = :{port}'`, `docker ps --filter publish={port}`")
+                format!(
+                    "publish another port, or find who has it: `ss -ltnp 'sport = :{port}'`, `docker ps --filter publish={port}`"
+                )
             }
-            Self::SourceMissing { path } => format!("create `{path}` on the engine's machine, or let the engine do it: `create_host_path: true`"),
-            Self::NotShared { path } => format!("share `{path}` in the settings of Docker Desktop (Resources, File sharing)"),
-            Self::PullDenied => "check the image's name; if it is private, `docker login` to its registry".to_owned(),
+            Self::SourceMissing { path } => format!(
+                "create `{path}` on the engine's machine, or let the engine do it: `create_host_path: true`"
+            ),
+            Self::NotShared { path } => {
+                format!("share `{path}` in the settings of Docker Desktop (Resources, File sharing)")
+            }
+            Self::PullDenied => {
+                "check the image's name; if it is private, `docker login` to its registry".to_owned()
+            }
             Self::NoSuchTag => "check the tag: the registry has no such tag of this image".to_owned(),
-            Self::NoSuchPlatform => "choose with `platform:` one that the image exists for, or build it".to_owned(),
-            Self::RateLimited => "wait, or `docker login`: registries allow more to those they know".to_owned(),
-            Self::RegistryUnreachable { host } if host.is_empty() => "the engine needs a way to the registry: check its network, proxy and name server".to_owned(),
-            Self::RegistryUnreachable { host } => format!("the engine needs a way to `{host}`: check its network, proxy and name server"),
-            Self::NoSuchCommand { command } => format!("the image has no `{command}`: check `command` and `entrypoint`, and that its interpreter is in the image"),
-            Self::NoAddresses => "`docker network prune` frees address ranges; or set `ipam` with a `subnet` that is free".to_owned(),
-            Self::DiskFull => "`docker system df` shows what takes the space, `docker system prune` frees it".to_owned(),
+            Self::NoSuchPlatform => {
+                "choose with `platform:` one that the image exists for, or build it".to_owned()
+            }
+            Self::RateLimited => {
+                "wait, or `docker login`: registries allow more to those they know".to_owned()
+            }
+            Self::RegistryUnreachable { host } if host.is_empty() => {
+                "the engine needs a way to the registry: check its network, proxy and name server".to_owned()
+            }
+            Self::RegistryUnreachable { host } => {
+                format!("the engine needs a way to `{host}`: check its network, proxy and name server")
+            }
+            Self::NoSuchCommand { command } => format!(
+                "the image has no `{command}`: check `command` and `entrypoint`, and that its interpreter is in the image"
+            ),
+            Self::NoAddresses => {
+                "`docker network prune` frees address ranges; or set `ipam` with a `subnet` that is free"
+                    .to_owned()
+            }
+            Self::DiskFull => {
+                "`docker system df` shows what takes the space, `docker system prune` frees it".to_owned()
+            }
             Self::Paused => "unpause it first".to_owned(),
             _ => return None,
         })
@@ -223,11 +260,6 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
-}
-
-/// Without control characters: what the daemon says may quote what an image or a container put in its way.
-pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter }).collect()
 }
 
 /// The text between two others, or behind the first one if the second one does not follow.
@@ -249,13 +281,15 @@ fn name_taken(text: &str) -> Reason {
 }
 
 fn network_exists(text: &str) -> Reason {
-    let name = between(text, "network with name ", " already").or_else(|| between(text, "network name ", " already"));
+    let name = between(text, "network with name ", " already")
+        .or_else(|| between(text, "network name ", " already"));
     Reason::NetworkExists { name: name.unwrap_or_default().to_owned() }
 }
 
 fn port_taken(text: &str) -> Reason {
     let address = between(text, "Bind for ", " failed")
-        .or_else(|| between(text, "failed to bind host port for ", ":"))
+        .or_else(|| between(text, "failed to bind host port for ", "/").map(before_target))
+        .or_else(|| between(text, "failed to bind host port ", "/"))
         .or_else(|| between(text, "listen tcp4 ", ": "))
         .or_else(|| between(text, "listen tcp6 ", ": "))
         .or_else(|| between(text, "listen tcp ", ": "))
@@ -263,8 +297,17 @@ fn port_taken(text: &str) -> Reason {
     Reason::PortTaken { address: address.unwrap_or_default().to_owned() }
 }
 
+/// The host's part of `0.0.0.0:80:10.0.0.2:8080` or `[::]:80:[fd00::2]:8080`.
+fn before_target(binding: &str) -> &str {
+    let without_port = binding.rsplit_once(':').map_or(binding, |(rest, _)| rest);
+    let separator = if without_port.ends_with(']') { ":[" } else { ":" };
+    without_port.rsplit_once(separator).map_or(binding, |(host, _)| host)
+}
+
 fn not_shared(text: &str) -> Reason {
-    Reason::NotShared { path: between(text, "The path ", " is not shared").unwrap_or_default().trim().to_owned() }
+    Reason::NotShared {
+        path: between(text, "The path ", " is not shared").unwrap_or_default().trim().to_owned(),
+    }
 }
 
 fn source_missing(text: &str) -> Reason {
@@ -282,12 +325,86 @@ fn no_such_command(text: &str) -> Reason {
 
 fn not_found(thing: Thing, text: &str) -> Reason {
     let name = match thing {
-        Thing::Image => between(text, "o such image: ", "\n"),
-        Thing::Container => between(text, "o such container: ", "\n").or_else(|| between(text, "name or ID \"", "\"")),
-        Thing::Volume => between(text, "get ", ": no such volume").or_else(|| between(text, "name ", ": no such")),
+        // Old engines say it twice in one line.
+        Thing::Image => text.rsplit("o such image: ").next(),
+        Thing::Container => {
+            between(text, "o such container: ", "\n").or_else(|| between(text, "name or ID \"", "\""))
+        }
+        Thing::Volume => {
+            between(text, "get ", ": no such volume").or_else(|| between(text, "name ", ": no such"))
+        }
         Thing::Network => between(text, "network ", " not found"),
         Thing::Exec => between(text, "o such exec instance: ", "\n"),
-        Thing::Path => between(text, "o such container:path: ", "\n").or_else(|| between(text, "the file ", " in container")),
+        Thing::Path => between(text, "o such container:path: ", "\n")
+            .or_else(|| between(text, "the file ", " in container")),
     };
     Reason::NotFound { thing, name: name.unwrap_or_default().trim_matches('"').to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn port(message: &str) -> String {
+        match Reason::of(message) {
+            Reason::PortTaken { address } => address,
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_taken_port_is_found_in_the_words_of_every_engine() {
+        let front = "driver failed programming external connectivity on endpoint p-web-1 (ab): ";
+        assert_eq!(
+            port(&format!("{front}Bind for 0.0.0.0:80 failed: port is already allocated")),
+            "0.0.0.0:80"
+        );
+        assert_eq!(
+            port(&format!(
+                "{front}Error starting userland proxy: listen tcp4 0.0.0.0:80: bind: address already in use"
+            )),
+            "0.0.0.0:80"
+        );
+        assert_eq!(
+            port(&format!(
+                "{front}failed to bind host port for [::]:80:[fd00::2]:8080/tcp: address already in use"
+            )),
+            "[::]:80"
+        );
+        assert_eq!(port("failed to bind host port 0.0.0.0:80/tcp: address already in use"), "0.0.0.0:80");
+    }
+
+    #[test]
+    fn what_a_registry_refuses_is_told_apart() {
+        let of = |words: &str| format!("{:?}", Reason::of(words));
+        assert_eq!(
+            of("pull access denied for x, repository does not exist or may require 'docker login'"),
+            "PullDenied"
+        );
+        assert_eq!(of("manifest for busybox:9 not found: manifest unknown: manifest unknown"), "NoSuchTag");
+        assert_eq!(
+            of("no matching manifest for linux/arm64/v8 in the manifest list entries"),
+            "NoSuchPlatform"
+        );
+        assert_eq!(of("toomanyrequests: You have reached your pull rate limit"), "RateLimited");
+        assert_eq!(
+            of(
+                "Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io on 10.0.0.1:53: no such host"
+            ),
+            "RegistryUnreachable { host: \"registry-1.docker.io\" }"
+        );
+    }
+
+    #[test]
+    fn what_desktop_does_not_share_is_named() {
+        let words =
+            "Mounts denied: \nThe path /data/x is not shared from the host and is not known to Docker.";
+        assert_eq!(Reason::of(words), Reason::NotShared { path: "/data/x".to_owned() });
+    }
+
+    #[test]
+    fn a_refusal_carries_no_escape_of_the_daemon() {
+        let refusal = Refusal::read("GET /x", 500, b"{\"message\":\"bad \\u001b[31mthing\"}");
+        assert!(!refusal.to_string().contains('\u{1b}'), "{refusal}");
+    }
 }

@@ -43,12 +43,15 @@ const TLS_PORT: u16 = 2376;
 impl Address {
     /// Reads an address; `tls` applies to `tcp` alone. The error says what is wrong with it.
     pub(in crate::engine) fn parse(text: &str, tls: Option<TlsFiles>) -> Result<Self, String> {
-        let (scheme, rest) = text
-            .split_once("://")
-            .ok_or_else(|| "it has no scheme; `unix:///path/to/socket` and `tcp://host:port` have".to_owned())?;
+        let (scheme, rest) = text.split_once("://").ok_or_else(|| {
+            "it has no scheme; `unix:///path/to/socket` and `tcp://host:port` have".to_owned()
+        })?;
         match scheme {
             "unix" if rest.starts_with('/') => Ok(Self::Unix(PathBuf::from(rest))),
-            "unix" => Err("the path of a `unix` socket is absolute: three slashes, as in `unix:///run/x.sock`".to_owned()),
+            "unix" => {
+                Err("the path of a `unix` socket is absolute: three slashes, as in `unix:///run/x.sock`"
+                    .to_owned())
+            }
             "tcp" | "http" | "https" => tcp(rest, scheme == "https", tls),
             "ssh" => ssh(rest),
             "npipe" => Err("named pipes exist on Windows alone".to_owned()),
@@ -69,18 +72,24 @@ fn tcp(rest: &str, always_tls: bool, tls: Option<TlsFiles>) -> Result<Address, S
         tls
     };
     let default_port = if tls.is_some() { TLS_PORT } else { PLAIN_PORT };
-    let parsed: http::uri::Authority = format!("{}{rest}", if rest.starts_with(':') { "127.0.0.1" } else { "" })
-        .parse()
-        .map_err(|cause| format!("it is no `host:port`: {cause}"))?;
+    let parsed: http::uri::Authority =
+        format!("{}{rest}", if rest.starts_with(':') { "127.0.0.1" } else { "" })
+            .parse()
+            .map_err(|cause| format!("it is no `host:port`: {cause}"))?;
     if parsed.host().is_empty() {
         return Err("it names no host".to_owned());
     }
-    let port = parsed.port_u16().unwrap_or(default_port);
+    let port = match parsed.port_u16() {
+        Some(port) => port,
+        None if parsed.as_str() == parsed.host() => default_port,
+        None => return Err("it is no `host:port`: the port is no number up to 65535".to_owned()),
+    };
     Ok(Address::Tcp { authority: format!("{}:{port}", parsed.host()), tls })
 }
 
 fn ssh(rest: &str) -> Result<Address, String> {
-    let (authority, path) = rest.split_once('/').map_or((rest, None), |(authority, path)| (authority, Some(path)));
+    let (authority, path) =
+        rest.split_once('/').map_or((rest, None), |(authority, path)| (authority, Some(path)));
     let parsed: http::uri::Authority =
         authority.parse().map_err(|cause| format!("it is no `user@host`: {cause}"))?;
     let (user, _) = authority.split_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
@@ -123,7 +132,8 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> String {
-        Address::parse(text, None).map_or_else(|fault| format!("fault: {fault}"), |address| format!("{address:?}"))
+        Address::parse(text, None)
+            .map_or_else(|fault| format!("fault: {fault}"), |address| format!("{address:?}"))
     }
 
     #[test]

@@ -103,7 +103,8 @@ fn tls_of_variables(options: &ConnectOptions) -> Option<TlsFiles> {
     if !verify && options.variable("DOCKER_TLS").is_none() {
         return None;
     }
-    let directory = options.variable("DOCKER_CERT_PATH").map(PathBuf::from).or_else(|| options.config_directory());
+    let directory =
+        options.variable("DOCKER_CERT_PATH").map(PathBuf::from).or_else(|| options.config_directory());
     Some(TlsFiles { directory: directory.unwrap_or_default(), verify })
 }
 
@@ -211,7 +212,8 @@ mod tests {
     #[test]
     fn the_option_wins_over_the_variable_and_the_variable_over_the_context() {
         let directory = with_context();
-        let mut options = options(directory.path(), &[("DOCKER_HOST", "unix:///v.sock"), ("DOCKER_CONTEXT", "far")]);
+        let mut options =
+            options(directory.path(), &[("DOCKER_HOST", "unix:///v.sock"), ("DOCKER_CONTEXT", "far")]);
         assert_eq!(chosen(&options), "unix:///v.sock from DOCKER_HOST");
         options.host = Some("unix:///o.sock".to_owned());
         assert_eq!(chosen(&options), "unix:///o.sock given as an option");
@@ -253,7 +255,8 @@ mod tests {
     #[test]
     fn tls_is_spoken_when_the_variable_asks_for_it() {
         let empty = tempfile::tempdir().unwrap();
-        let variables = [("DOCKER_TLS_VERIFY", "1"), ("DOCKER_CERT_PATH", "/certs"), ("DOCKER_HOST", "tcp://box")];
+        let variables =
+            [("DOCKER_TLS_VERIFY", "1"), ("DOCKER_CERT_PATH", "/certs"), ("DOCKER_HOST", "tcp://box")];
         let host = choose(&options(empty.path(), &variables)).unwrap();
         let want = Some(TlsFiles { directory: PathBuf::from("/certs"), verify: true });
         assert_eq!(host.address, Address::Tcp { authority: "box:2376".to_owned(), tls: want });

@@ -5,7 +5,7 @@ mod choose;
 mod context;
 mod options;
 
-pub(super) use address::{Address, TlsFiles};
-pub(super) use choose::{Host, choose};
+pub(super) use address::Address;
 pub use choose::Origin;
+pub(super) use choose::{Host, choose};
 pub use options::ConnectOptions;

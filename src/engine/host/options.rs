@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Everything that decides which daemon is talked to. Nothing else is read but the files below `config_directory`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +14,9 @@ pub struct ConnectOptions {
     /// The variables of the process that speak of daemons: `DOCKER_HOST`, `DOCKER_CONTEXT`, `DOCKER_CONFIG`,
     /// `DOCKER_API_VERSION`, `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH`, `HOME`, `XDG_RUNTIME_DIR`, `PATH`.
     pub environment: BTreeMap<String, String>,
+    /// How long the daemon may take to begin answering a question; default: two minutes. Work (starts, stops, pulls,
+    /// builds) may take as long as it takes.
+    pub patience: Option<Duration>,
 }
 
 impl ConnectOptions {

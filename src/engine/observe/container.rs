@@ -7,8 +7,8 @@ use serde::Deserialize;
 use super::lenient::nullable;
 use super::status;
 use crate::resource::{
-    ContainerState, Health, ObservedContainer, ObservedEndpoint, ObservedMount, ObservedNetwork, ObservedPort,
-    ObservedVolume,
+    ContainerState, Health, ObservedContainer, ObservedEndpoint, ObservedMount, ObservedNetwork,
+    ObservedPort, ObservedVolume,
 };
 
 #[derive(Deserialize)]
@@ -157,7 +157,12 @@ impl From<ListedContainer> for ObservedContainer {
             exit_code: status::exit_code(&listed.status),
             status: listed.status,
             labels: listed.labels,
-            networks: listed.network_settings.networks.into_iter().map(|(name, end)| (name, end.into())).collect(),
+            networks: listed
+                .network_settings
+                .networks
+                .into_iter()
+                .map(|(name, end)| (name, end.into()))
+                .collect(),
             network_mode: listed.host_config.network_mode,
             mounts: listed.mounts.into_iter().map(ObservedMount::from).collect(),
             ports: listed.ports.into_iter().map(ObservedPort::from).collect(),

@@ -42,7 +42,8 @@ pub(super) fn familiar(reference: &str) -> Familiar {
     if reference.len() == 64 && is_hex(reference) {
         return Familiar::Id(reference.to_owned());
     }
-    let (name, digest) = reference.split_once('@').map_or((reference, None), |(name, digest)| (name, Some(digest)));
+    let (name, digest) =
+        reference.split_once('@').map_or((reference, None), |(name, digest)| (name, Some(digest)));
     let (repository, tag) = match name.rsplit_once(':') {
         Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
         _ => (name, None),
@@ -76,7 +77,8 @@ pub(super) fn is_meant(meant: &Familiar, listed: &ListedImage) -> bool {
 impl From<ListedImage> for ObservedImage {
     fn from(listed: ListedImage) -> Self {
         // Images without a name are listed with `<none>:<none>` by older engines.
-        let named = |names: Vec<String>| names.into_iter().filter(|name| !name.starts_with("<none>")).collect();
+        let named =
+            |names: Vec<String>| names.into_iter().filter(|name| !name.starts_with("<none>")).collect();
         Self {
             id: listed.id,
             tags: named(listed.repo_tags),

@@ -6,5 +6,7 @@ mod lenient;
 mod query;
 mod status;
 
+pub(super) use container::{ListedMount, ListedNetwork, ListedVolume};
 pub(super) use lenient::nullable;
 pub use query::Query;
+pub(super) use status::{health, state};

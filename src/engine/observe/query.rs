@@ -77,7 +77,7 @@ impl Engine {
     }
 
     async fn list_containers(&self, query: &Query) -> Result<Vec<ObservedContainer>, Error> {
-        let call = self.wire.get("/containers/json").query("all", 1).filters(&query.labelled());
+        let call = self.wire.get("/containers/json").query("all", "1").filters(&query.labelled());
         let listed: Vec<ListedContainer> = call.answer().await?;
         let mut seen: Vec<_> = listed.into_iter().map(ObservedContainer::from).collect();
         seen.sort_by(|one, other| one.name.cmp(&other.name));

@@ -36,7 +36,8 @@ pub(in crate::engine) fn health(word: &str) -> Health {
 /// The health that a status line such as `Up 5 minutes (health: starting)` tells. Lists have no field for it before
 /// API 1.52.
 pub(super) fn health_of_status(status: &str) -> Health {
-    let Some(word) = status.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')).map(|(_, word)| word) else {
+    let Some(word) = status.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')).map(|(_, word)| word)
+    else {
         return Health::None;
     };
     health(word.trim_start_matches("health: "))

@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use form_urlencoded::Serializer;
-use http::header::{CONNECTION, CONTENT_TYPE, UPGRADE};
+use http::header::CONTENT_TYPE;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Collected, Full};
 use hyper::body::Incoming;
-use hyper_util::rt::TokioIo;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,11 +24,9 @@ pub(in crate::engine) type Body = UnsyncBoxBody<Bytes, io::Error>;
 /// A filter of list calls: values by key. Values of one key are joined by and (labels) or by or (names).
 pub(in crate::engine) type Filters = BTreeMap<&'static str, Vec<String>>;
 
-/// A daemon that does not even begin to answer within this time is stuck. Long calls say how long they may take.
-const PATIENCE: Duration = Duration::from_secs(120);
-
 /// All that may stand in a part of a path as it is.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b':').remove(b'@');
+const PLAIN: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b':').remove(b'@');
 
 /// A name as it may stand in a path: nothing in it ends its part, begins a query or climbs up.
 pub(in crate::engine) fn segment(name: &str) -> String {
@@ -49,19 +46,19 @@ pub(in crate::engine) struct Call<'a> {
     wire: &'a Wire,
     method: Method,
     path: String,
-    query: Serializer<'static, String>,
+    query: Vec<(String, String)>,
     body: Option<(&'static str, Body)>,
     encoding: Option<serde_json::Error>,
     patience: Option<Duration>,
 }
 
 impl Wire {
-    /// A call that changes nothing.
+    /// A question: a daemon that does not begin to answer soon is stuck.
     pub(in crate::engine) fn get(&self, path: impl Into<String>) -> Call<'_> {
         self.call(Method::GET, path)
     }
 
-    /// A call that does something.
+    /// A call that does something, which may take as long as it takes.
     pub(in crate::engine) fn post(&self, path: impl Into<String>) -> Call<'_> {
         self.call(Method::POST, path)
     }
@@ -70,20 +67,20 @@ impl Wire {
     pub(in crate::engine) fn call(&self, method: Method, path: impl Into<String>) -> Call<'_> {
         Call {
             wire: self,
-            method,
             path: path.into(),
-            query: Serializer::new(String::new()),
+            query: Vec::new(),
             body: None,
             encoding: None,
-            patience: Some(PATIENCE),
+            patience: (method == Method::GET || method == Method::HEAD).then(|| self.patience()),
+            method,
         }
     }
 }
 
 impl Call<'_> {
     /// Adds a parameter.
-    pub(in crate::engine) fn query(mut self, name: &str, value: impl ToString) -> Self {
-        self.query.append_pair(name, &value.to_string());
+    pub(in crate::engine) fn query(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.query.push((name.to_owned(), value.into()));
         self
     }
 
@@ -113,14 +110,15 @@ impl Call<'_> {
 
     /// Sends it and gives the answer, whose body was not read yet. A refusal is an error.
     pub(in crate::engine) async fn response(self) -> Result<Response<Incoming>, Error> {
-        self.send(false).await
+        self.send().await
     }
 
     /// Sends it and reads the answer.
     pub(in crate::engine) async fn answer<T: DeserializeOwned>(self) -> Result<T, Error> {
         let name = self.name();
         let response = self.response().await?;
-        let body = response.into_body().collect().await.map_err(|cause| Error::gone(&name, cause.to_string()))?;
+        let body =
+            response.into_body().collect().await.map_err(|cause| Error::gone(&name, cause.to_string()))?;
         serde_json::from_slice(&body.to_bytes()).map_err(|cause| Error::Unreadable { call: name, cause })
     }
 
@@ -132,31 +130,22 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// Sends it and takes over the connection, both ways, without a word of HTTP any more.
-    pub(in crate::engine) async fn hijack(self) -> Result<TokioIo<hyper::upgrade::Upgraded>, Error> {
-        let name = self.name();
-        let response = self.send(true).await?;
-        let upgraded =
-            hyper::upgrade::on(response).await.map_err(|cause| Error::gone(&name, cause.to_string()))?;
-        Ok(TokioIo::new(upgraded))
-    }
-
     fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 
-    async fn send(self, upgrade: bool) -> Result<Response<Incoming>, Error> {
+    async fn send(self) -> Result<Response<Incoming>, Error> {
         let name = self.name();
         if let Some(cause) = self.encoding {
             return Err(Error::Unwritable { call: name, cause });
         }
-        let mut query = self.query;
-        let query = query.finish();
-        let uri = if query.is_empty() { self.path } else { format!("{}?{query}", self.path) };
+        let uri = if self.query.is_empty() {
+            self.path
+        } else {
+            let query = Serializer::new(String::new()).extend_pairs(self.query).finish();
+            format!("{}?{query}", self.path)
+        };
         let mut request = Request::builder().method(self.method).uri(uri);
-        if upgrade {
-            request = request.header(CONNECTION, "Upgrade").header(UPGRADE, "tcp");
-        }
         let body = match self.body {
             Some((kind, body)) => {
                 request = request.header(CONTENT_TYPE, kind);
@@ -175,10 +164,13 @@ impl Call<'_> {
         };
         let response = exchanged.map_err(|fault| Error::from_fault(self.wire, &name, fault))?;
         let status = response.status();
-        if status.is_success() || status == StatusCode::NOT_MODIFIED || status == StatusCode::SWITCHING_PROTOCOLS {
+        if status.is_success()
+            || status == StatusCode::NOT_MODIFIED
+            || status == StatusCode::SWITCHING_PROTOCOLS
+        {
             return Ok(response);
         }
-        let body = response.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+        let body = response.into_body().collect().await.map(Collected::to_bytes).unwrap_or_default();
         Err(Error::refused(&name, status.as_u16(), &body))
     }
 }

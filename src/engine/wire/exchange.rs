@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use http::{Request, Response};
 use http_body_util::BodyExt;
@@ -27,6 +28,7 @@ struct Inner {
     /// `/v1.41`; empty before the version is known.
     prefix: String,
     calls: Arc<AtomicU64>,
+    patience: Duration,
     /// Connections that wait for another request. A connection to a socket costs nothing, so that none is kept.
     idle: Option<Arc<Mutex<Vec<SendRequest<Body>>>>>,
 }
@@ -42,9 +44,10 @@ pub(in crate::engine) enum Fault {
 
 impl Wire {
     /// A wire on which no API version is sent yet.
-    pub(in crate::engine) fn new(host: Host) -> Self {
+    pub(in crate::engine) fn new(host: Host, patience: Duration) -> Self {
         let idle = (!matches!(host.address, Address::Unix(_))).then(Arc::default);
-        Self { inner: Arc::new(Inner { host, prefix: String::new(), calls: Arc::default(), idle }) }
+        let calls = Arc::default();
+        Self { inner: Arc::new(Inner { host, prefix: String::new(), calls, patience, idle }) }
     }
 
     /// The same wire, on which every request asks for this API version.
@@ -54,6 +57,7 @@ impl Wire {
                 host: self.inner.host.clone(),
                 prefix: format!("/v{version}"),
                 calls: Arc::clone(&self.inner.calls),
+                patience: self.inner.patience,
                 idle: self.inner.idle.clone(),
             }),
         }
@@ -64,13 +68,21 @@ impl Wire {
         &self.inner.host
     }
 
+    /// How long the daemon may take to begin answering a question.
+    pub(in crate::engine) fn patience(&self) -> Duration {
+        self.inner.patience
+    }
+
     /// How many requests were sent.
     pub(in crate::engine) fn calls(&self) -> u64 {
         self.inner.calls.load(Ordering::Relaxed)
     }
 
     /// Sends a request and waits for the head of its answer.
-    pub(in crate::engine) async fn exchange(&self, request: Request<Body>) -> Result<Response<Incoming>, Fault> {
+    pub(in crate::engine) async fn exchange(
+        &self,
+        request: Request<Body>,
+    ) -> Result<Response<Incoming>, Fault> {
         let mut request =
             repair(request, &self.inner.prefix).map_err(|cause| Fault::Broken(cause.to_string()))?;
         self.inner.calls.fetch_add(1, Ordering::Relaxed);

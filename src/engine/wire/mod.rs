@@ -8,6 +8,5 @@ mod dial;
 mod exchange;
 mod repair;
 
-pub(super) use call::{Body, Call, Filters, full, segment};
-pub(super) use dial::Duplex;
+pub(super) use call::{Filters, segment};
 pub(super) use exchange::{Fault, Wire};

@@ -1,0 +1,108 @@
+//! Networks: made, joined, left, taken away.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::observe::{ListedNetwork, nullable};
+use super::wire::segment;
+use super::{Engine, Error};
+use crate::resource::ObservedNetwork;
+use crate::resource::body::{Endpoint, NetworkBody};
+
+/// A network looked at closely.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NetworkDetails {
+    /// What lists tell of it, too.
+    pub network: ObservedNetwork,
+    /// Names of the containers that are attached to it and run, by id.
+    pub containers: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct InspectedNetwork {
+    #[serde(flatten)]
+    network: ListedNetwork,
+    #[serde(default, deserialize_with = "nullable")]
+    containers: BTreeMap<String, AttachedContainer>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct AttachedContainer {
+    name: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct CreateRequest<'a> {
+    #[serde(flatten)]
+    body: &'a NetworkBody,
+    /// Without it, engines before API 1.44 make a second network of the same name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check_duplicate: Option<bool>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ConnectRequest<'a> {
+    container: &'a str,
+    endpoint_config: &'a Endpoint,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct DisconnectRequest<'a> {
+    container: &'a str,
+    force: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Made {
+    id: String,
+}
+
+impl Engine {
+    /// Makes a network and gives its id. That one of this name exists is told by
+    /// [`Reason::NetworkExists`](super::Reason::NetworkExists).
+    pub async fn create_network(&self, body: &NetworkBody) -> Result<String, Error> {
+        let request = CreateRequest { body, check_duplicate: (!self.speaks(1, 44)).then_some(true) };
+        let made: Made = self.wire.post("/networks/create").json(&request).answer().await?;
+        Ok(made.id)
+    }
+
+    /// Looks at one network closely, by name or id.
+    pub async fn inspect_network(&self, network: &str) -> Result<NetworkDetails, Error> {
+        let path = format!("/networks/{}", segment(network));
+        let inspected: InspectedNetwork = self.wire.get(path).answer().await?;
+        Ok(NetworkDetails {
+            network: inspected.network.into(),
+            containers: inspected.containers.into_iter().map(|(id, attached)| (id, attached.name)).collect(),
+        })
+    }
+
+    /// Removes a network, by name or id.
+    pub async fn remove_network(&self, network: &str) -> Result<(), Error> {
+        let call = format!("DELETE /networks/{network}");
+        self.borrow(&call, self.docker.remove_network(&segment(network))).await
+    }
+
+    /// Joins a container to a network.
+    pub async fn connect_network(
+        &self,
+        network: &str,
+        container: &str,
+        endpoint: &Endpoint,
+    ) -> Result<(), Error> {
+        let request = ConnectRequest { container, endpoint_config: endpoint };
+        self.wire.post(format!("/networks/{}/connect", segment(network))).json(&request).done().await
+    }
+
+    /// Takes a container out of a network, even if it runs.
+    pub async fn disconnect_network(&self, network: &str, container: &str) -> Result<(), Error> {
+        let request = DisconnectRequest { container, force: true };
+        self.wire.post(format!("/networks/{}/disconnect", segment(network))).json(&request).done().await
+    }
+}
