@@ -5,10 +5,13 @@
 mod json;
 mod node;
 mod order;
+mod parse;
 mod path;
+mod scalar;
 mod text;
 
 pub use json::{to_json, to_json_indented, to_json_pretty};
 pub use node::{Entry, Map, Node, Tag, Trail, Value, VariableUse};
 pub use order::key_order;
+pub use parse::parse;
 pub use path::{Path, Pattern, Segment, Step};

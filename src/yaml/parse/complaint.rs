@@ -1,0 +1,32 @@
+//! Where the faults of one text go.
+
+use crate::diag::{Problem, Problems, SourceId, Span};
+
+/// More faults than this in one text help nobody and cost memory.
+const MOST: usize = 200;
+
+/// The problems of one text, so that no text can make more than a few hundred.
+pub(super) struct Complaints<'a> {
+    source: SourceId,
+    problems: &'a mut Problems,
+    count: usize,
+}
+
+impl<'a> Complaints<'a> {
+    pub(super) fn new(source: SourceId, problems: &'a mut Problems) -> Self {
+        Self { source, problems, count: 0 }
+    }
+
+    /// A span in this text.
+    pub(super) fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.source, start, end)
+    }
+
+    /// Adds a problem, unless there were too many already.
+    pub(super) fn push(&mut self, problem: Problem) {
+        self.count += 1;
+        if self.count <= MOST {
+            self.problems.push(problem);
+        }
+    }
+}
