@@ -3,6 +3,7 @@
 //! In: [`LoadOptions`] and a way to read [`Files`]. Out: [`Loaded`], or a [`Failure`] with every fault found, each at
 //! its line. This room never knows daemons and never waits for anything but a file.
 
+pub mod check;
 pub mod files;
 pub mod schema;
 

@@ -1,5 +1,7 @@
 //! The located tree: what a YAML text says, and where it says it.
 
+use std::ops::Range;
+
 use indexmap::IndexMap;
 
 use crate::diag::Span;
@@ -147,6 +149,24 @@ impl Node {
     /// The value under a key, if this is a mapping that has it.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
         self.as_map_mut()?.get_mut(key)
+    }
+
+    /// The place of a stretch of the text, in bytes of the text; the whole place where the text does not stand in the
+    /// file as it is (escapes, folded lines, variables that were filled in).
+    #[must_use]
+    pub fn within(&self, stretch: Range<usize>) -> Span {
+        let filled = self.trail.as_ref().is_some_and(|trail| !trail.variables.is_empty());
+        let Some(text) = self.as_str().filter(|text| !filled && stretch.end <= text.len()) else {
+            return self.span;
+        };
+        // Either plain, or in quotes with nothing escaped: anything else has another length.
+        let opening = match self.span.len().checked_sub(text.len()) {
+            Some(0) => 0,
+            Some(2) => 1,
+            _ => return self.span,
+        };
+        let start = self.span.start as usize + opening;
+        Span::new(self.span.source, start + stretch.start, start + stretch.end)
     }
 
     /// The trail, made if there is none yet.
