@@ -12,7 +12,9 @@ begin() {
   logs=$target/tests
   rm -rf "$logs"; mkdir -p "$logs" "$RCOMPOSE_ENGINE_STATE"
   skips=$logs/skipped; : >"$skips"
-  work=$(mktemp -d "${TMPDIR:-/tmp}/rcompose-tests-XXXXXX") || exit 1
+  work=${TMPDIR:-/tmp}/rcompose-tests-$$
+  sweep_lost
+  mkdir "$work" || exit 1
   export TMPDIR=$work RCOMPOSE_SKIP_LOG=$skips
   scratch=; [ -e /tmp/rcompose-corpus ] || scratch=/tmp/rcompose-corpus
   started=$SECONDS
@@ -21,18 +23,20 @@ begin() {
   trap 'interrupted=143; exit 143' TERM HUP
   # Job control gives each step a process group of its own, so that a signal ends all of it.
   set -m
-  sweep_lost
 }
 
-# What a killed run left: engines whose tests/run is gone.
+# What a killed run left: engines and folders whose tests/run is gone.
 sweep_lost() {
   local dir name pid
-  for dir in "$RCOMPOSE_ENGINE_STATE"/test-*; do
+  for dir in "$RCOMPOSE_ENGINE_STATE"/test-* "${work%-*}"-*; do
     [ -d "$dir" ] || continue
-    name=${dir##*/}; pid=${name#test-}; pid=${pid%%-*}
+    name=${dir##*/}; pid=${name#test-}; pid=${pid#rcompose-tests-}; pid=${pid%%-*}
     { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -q tests/run && continue
     note "clearing $name, which a killed run left"
-    tests/engine/stop "$name" --purge
+    case $name in
+      test-*) tests/engine/stop "$name" --purge ;;
+      *) rm -rf "$dir" ;;
+    esac
   done
 }
 
@@ -109,7 +113,7 @@ tests() {
     result ok "$name" "$counts"
   else
     result FAILED "$name" "$counts; log: $log"
-    grep -E '^(error|test .* FAILED)' "$log" | sort -u | head -40
+    grep -E '^(error|test .*\.\.\. FAILED)' "$log" | sort -u | head -40
     [ "$good" != 0 ] || tail -20 "$log"
   fi
   [ "$away" = 0 ] || tail -n "$away" "$skips" | sed 's/^skipped: //' | sort | uniq | head -10 | sed 's/^/         skipped: /'
