@@ -1,7 +1,7 @@
 //! Everything the container daemon can do for us, in our own types. The only room that says `bollard`.
 //!
 //! In: names, specs of `resource`. Out: snapshots, streams of what the daemon tells, classified errors. All requests
-//! travel over one [`wire`], which adds the API version, repairs registry credentials and counts. Calls whose answers
+//! travel over one `wire`, which adds the API version, repairs registry credentials and counts. Calls whose answers
 //! `bollard` models without loss go through it; lists, inspects and terminal streams, where it fails or loses bytes,
 //! are read here. This room never knows plans or compose files.
 
