@@ -11,4 +11,5 @@ pub mod load;
 pub mod model;
 pub mod plan;
 pub mod resource;
+pub mod syntax;
 pub mod yaml;

@@ -1,0 +1,11 @@
+//! The small languages inside strings. Each is read by pure functions whose errors carry the byte offset of what is wrong.
+//!
+//! This room never knows files, trees or other rooms.
+
+mod name;
+mod reference;
+mod words;
+
+pub use name::{is_container, is_key, is_project, normalize_project};
+pub use reference::{Reference, ReferenceError, ReferenceFault};
+pub use words::{Words, WordsError, WordsFault, split};
