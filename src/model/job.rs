@@ -1,6 +1,7 @@
 //! Jobs: what runs to its end, on demand or by the clock.
 
 use super::concept::concept;
+use super::service::is_active;
 use super::{ContainerSpec, WorkloadSpec};
 
 concept! {
@@ -16,6 +17,14 @@ concept! {
         pub container(flat): ContainerSpec,
         /// What is built, awaited, published.
         pub workload(flat): WorkloadSpec,
+    }
+}
+
+impl Job {
+    /// True if one of `active` activates the job: it names no profile, one of them, or all are active (`*`).
+    #[must_use]
+    pub fn is_active(&self, active: &[String]) -> bool {
+        is_active(&self.profiles, active)
     }
 }
 

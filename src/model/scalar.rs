@@ -8,6 +8,7 @@ use serde::de::{Deserializer, Error, Visitor};
 use serde::ser::Serializer;
 
 use super::{Attribute, Style};
+use crate::yaml;
 
 impl Attribute for String {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -41,7 +42,7 @@ impl Attribute for String {
             }
 
             fn visit_f64<E: Error>(self, value: f64) -> Result<String, E> {
-                Ok(float_text(value))
+                Ok(yaml::Value::Float(value).text().unwrap_or_default())
             }
 
             fn visit_unit<E: Error>(self) -> Result<String, E> {
@@ -62,19 +63,6 @@ impl Attribute for String {
 
     fn of_pair(value: Option<&str>) -> Option<Self> {
         Some(value.unwrap_or_default().to_owned())
-    }
-}
-
-/// A number as text, as the peer writes it where text is wanted: `1e+06`, `1.5`, `1e-05`.
-fn float_text(value: f64) -> String {
-    let scientific = format!("{value:e}");
-    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
-    match exponent.parse::<i32>() {
-        Ok(exponent) if !(-4..6).contains(&exponent) => {
-            let sign = if exponent < 0 { '-' } else { '+' };
-            format!("{digits}e{sign}{:02}", exponent.abs())
-        }
-        _ => value.to_string(),
     }
 }
 

@@ -54,8 +54,7 @@ impl Service {
     /// True if one of `active` activates the service: it names no profile, one of them, or all are active (`*`).
     #[must_use]
     pub fn is_active(&self, active: &[String]) -> bool {
-        self.profiles.is_empty()
-            || active.iter().any(|profile| profile == "*" || self.profiles.contains(profile))
+        is_active(&self.profiles, active)
     }
 
     /// True if `up` shows its output when nothing else was said.
@@ -90,4 +89,9 @@ impl Service {
         }
         borrowed
     }
+}
+
+/// True if a thing with these profiles takes part while `active` are active.
+pub(super) fn is_active(own: &[String], active: &[String]) -> bool {
+    own.is_empty() || active.iter().any(|profile| profile == "*" || own.contains(profile))
 }

@@ -2,6 +2,7 @@
 //!
 //! In: texts. Out: [`Node`] trees whose every value knows its bytes. This room never knows compose.
 
+mod decode;
 mod json;
 mod node;
 mod order;
@@ -10,6 +11,7 @@ mod path;
 mod scalar;
 mod text;
 
+pub use decode::{DecodeError, decode};
 pub use json::{to_json, to_json_indented, to_json_pretty};
 pub use node::{Entry, Map, Node, Tag, Trail, Value, VariableUse};
 pub use order::key_order;
