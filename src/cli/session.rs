@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal, stderr, stdout};
 
 use super::args::RootArgs;
+use super::report::terminal_size;
 use super::settings::{ProgressKind, Terminals, colours, progress};
 use super::ui::Ui;
-
-/// Columns where nobody tells.
-const COLUMNS: usize = 80;
 
 /// The surroundings of one run of the program.
 #[derive(Debug)]
@@ -31,7 +29,7 @@ impl Session {
         let ui = Ui {
             colours: colours(&root, &variables, terminals),
             json: matches!(progress(&root, &variables, terminals), Ok(ProgressKind::Json)),
-            width: crossterm::terminal::size().map_or(COLUMNS, |(width, _)| usize::from(width)),
+            width: terminal_size().0,
         };
         Self { root, variables, ui }
     }

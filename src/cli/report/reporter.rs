@@ -1,0 +1,173 @@
+//! Listens to events and has them shown, beside the work that they tell of.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rcompose::event::{Event, Events, Level};
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::chunk::Chunk;
+use super::logs::{LogStyle, Logs};
+use super::outbox::Outbox;
+use super::paint::Paint;
+use super::plain::Plain;
+use super::tty::{Glyphs, Live, Screen, View};
+use super::words::notice;
+use super::writer::Writer;
+use super::{json, terminal_size};
+use crate::cli::settings::ProgressKind;
+
+/// How events are shown.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReportStyle {
+    /// Progress.
+    pub(crate) progress: ProgressKind,
+    /// Colour of progress.
+    pub(crate) paint: Paint,
+    /// Characters of progress.
+    pub(crate) glyphs: Glyphs,
+    /// Lines of containers.
+    pub(crate) logs: LogStyle,
+    /// True if stdout and stderr are the same terminal.
+    pub(crate) same_terminal: bool,
+}
+
+/// Shows events until there are no more.
+#[derive(Debug)]
+pub(crate) struct Reporter {
+    listener: JoinHandle<()>,
+    writer: thread::JoinHandle<()>,
+    broken: CancellationToken,
+}
+
+/// The live region is drawn at most so often.
+const PACE: Duration = Duration::from_millis(40);
+/// And at least so often while something moves.
+const TICK: Duration = Duration::from_millis(100);
+
+impl Reporter {
+    /// Begins to listen. Needs the runtime.
+    pub(crate) fn start(style: ReportStyle, events: Events) -> Self {
+        let outbox = Arc::new(Outbox::default());
+        let broken = CancellationToken::new();
+        let writer = Writer {
+            outbox: outbox.clone(),
+            same_terminal: style.same_terminal,
+            broken: broken.clone(),
+            screen: Screen::default(),
+        };
+        let writer = thread::spawn(move || writer.run());
+        let listener = tokio::spawn(Listener::new(style, outbox).listen(events));
+        Self { listener, writer, broken }
+    }
+
+    /// Cancelled when nobody reads stdout any more.
+    pub(crate) fn broken(&self) -> CancellationToken {
+        self.broken.clone()
+    }
+
+    /// Waits until every event has been shown: all sinks must be gone by then.
+    pub(crate) async fn end(self) {
+        // A panic of either has been told by the panic hook; the work itself is not undone by it.
+        let _ = self.listener.await;
+        let _ = tokio::task::spawn_blocking(move || self.writer.join()).await;
+    }
+}
+
+/// One way to show progress.
+enum Kind {
+    Tty(Live),
+    Plain(Plain),
+    Json,
+    Quiet(Paint),
+}
+
+struct Listener {
+    style: ReportStyle,
+    kind: Kind,
+    logs: Logs,
+    outbox: Arc<Outbox>,
+    began: Instant,
+    drawn: Option<Instant>,
+}
+
+impl Listener {
+    fn new(style: ReportStyle, outbox: Arc<Outbox>) -> Self {
+        let kind = match style.progress {
+            ProgressKind::Tty => Kind::Tty(Live::default()),
+            ProgressKind::Plain => Kind::Plain(Plain::new(style.paint)),
+            ProgressKind::Json => Kind::Json,
+            ProgressKind::Quiet => Kind::Quiet(style.paint),
+        };
+        Self { style, kind, logs: Logs::new(style.logs), outbox, began: Instant::now(), drawn: None }
+    }
+
+    async fn listen(mut self, mut events: Events) {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                next = events.next_held() => {
+                    let Some((event, hold)) = next else { break };
+                    let chunk = self.accept(&event);
+                    let due = chunk.is_some() || self.drawn.is_none_or(|drawn| drawn.elapsed() >= PACE);
+                    if let Some(chunk) = chunk {
+                        self.outbox.put(|pending| pending.chunks.push((chunk, hold)));
+                    }
+                    if due {
+                        self.draw();
+                    }
+                }
+                _ = ticks.tick() => self.draw(),
+            }
+        }
+        let rest = self.settle();
+        self.outbox.put(|pending| {
+            pending.chunks.extend(rest.map(|chunk| (chunk, rcompose::event::Hold::default())));
+            pending.frame = Some(Vec::new());
+            pending.ended = true;
+        });
+    }
+
+    fn accept(&mut self, event: &Event) -> Option<Chunk> {
+        let (view, now) = (self.view(), self.began.elapsed());
+        if let Some(chunk) = self.logs.accept(event) {
+            return Some(chunk);
+        }
+        match &mut self.kind {
+            Kind::Tty(live) => live.accept(event, view, now),
+            Kind::Plain(plain) => plain.accept(event),
+            Kind::Json => json::accept(event),
+            Kind::Quiet(paint) => match event {
+                Event::Notice { level: level @ (Level::Warning | Level::Error), text } => {
+                    Some(Chunk::stderr(notice(*level, text, *paint)))
+                }
+                _ => None,
+            },
+        }
+    }
+
+    fn draw(&mut self) {
+        if let Kind::Tty(live) = &self.kind {
+            let lines = live.lines(self.view(), self.began.elapsed());
+            self.outbox.put(|pending| pending.frame = Some(lines));
+            self.drawn = Some(Instant::now());
+        }
+    }
+
+    fn settle(&mut self) -> Option<Chunk> {
+        let (view, now) = (self.view(), self.began.elapsed());
+        match &mut self.kind {
+            Kind::Tty(live) => live.settle(view, now),
+            _ => None,
+        }
+    }
+
+    fn view(&self) -> View {
+        let (width, height) = terminal_size();
+        View { width, height, paint: self.style.paint, glyphs: self.style.glyphs }
+    }
+}

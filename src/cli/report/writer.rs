@@ -1,0 +1,69 @@
+//! The thread that writes: the only place where a slow terminal is waited for.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::chunk::{Chunk, Target};
+use super::outbox::{Outbox, Pending};
+use super::tty::Screen;
+
+/// Where everything goes.
+#[derive(Debug)]
+pub(super) struct Writer {
+    /// Where it comes from.
+    pub(super) outbox: Arc<Outbox>,
+    /// True if both streams are the same terminal, so that lines of both belong above the live region.
+    pub(super) same_terminal: bool,
+    /// Told when nobody reads stdout any more.
+    pub(super) broken: CancellationToken,
+    /// The live region.
+    pub(super) screen: Screen,
+}
+
+impl Writer {
+    /// Writes until nothing will follow.
+    pub(super) fn run(mut self) {
+        loop {
+            let mut pending = self.outbox.take();
+            self.write(&mut pending);
+            if pending.ended {
+                return;
+            }
+        }
+    }
+
+    fn write(&mut self, pending: &mut Pending) {
+        let mut above = String::new();
+        for (chunk, _) in &pending.chunks {
+            match chunk.target {
+                Target::Stdout if !self.same_terminal => self.data(chunk),
+                _ => above.push_str(&chunk.text),
+            }
+        }
+        let bytes = match pending.frame.take() {
+            Some(lines) => self.screen.paint(&above, lines, width()),
+            None => self.screen.put_above(&above, width()),
+        };
+        if !bytes.is_empty() {
+            // When stderr is gone there is nobody left to tell.
+            let _ = io::stderr().lock().write_all(bytes.as_bytes());
+        }
+    }
+
+    fn data(&self, chunk: &Chunk) {
+        if self.broken.is_cancelled() {
+            return;
+        }
+        let mut stdout = io::stdout().lock();
+        if stdout.write_all(chunk.text.as_bytes()).and_then(|()| stdout.flush()).is_err() {
+            self.broken.cancel();
+        }
+    }
+}
+
+/// Columns of the terminal now.
+fn width() -> usize {
+    super::terminal_size().0
+}
