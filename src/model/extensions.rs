@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_yaml::Value;
 
+use super::attribute::Reader;
 use super::concept::Fields;
 use super::{Attribute, Style, Styled};
 use crate::yaml;
@@ -38,7 +39,7 @@ pub(super) fn read_fields<'de, T: Fields, D: Deserializer<'de>>(
                 if !key.starts_with("x-") {
                     return Err(A::Error::custom(format_args!("unknown attribute `{key}`")));
                 }
-                let value = access.next_value::<Value>()?;
+                let value = access.next_value_seed(Reader::<Value>::new())?;
                 (self.1)(&mut object).insert(key, value);
             }
             Ok(object)
@@ -85,7 +86,21 @@ pub(super) fn put_extensions<M: SerializeMap>(
 
 impl Attribute for Value {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer)
+        struct Anything;
+
+        impl<'de> Visitor<'de> for Anything {
+            type Value = Value;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("any value")
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+                Value::deserialize(deserializer)
+            }
+        }
+
+        deserializer.deserialize_newtype_struct(yaml::ANY_VALUE, Anything)
     }
 
     fn write<S: Serializer>(&self, serializer: S, style: Style) -> Result<S::Ok, S::Error> {

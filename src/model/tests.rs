@@ -1,4 +1,6 @@
 use super::*;
+use crate::diag::{Problems, Sources};
+use crate::yaml;
 
 /// Every attribute at every level, as the peer prints it: `config --no-consistency`, and the same with `--format json`.
 const YAML: &str = include_str!("../../tests/cases/model/everything.yaml");
@@ -55,6 +57,47 @@ fn the_network_with_the_highest_priority_is_the_primary_one_and_names_break_ties
     )
     .expect("a project");
     assert_eq!(project.services["web"].container.networks_by_priority(), ["b", "d", "a", "c"]);
+}
+
+/// Reads a text through the located tree: the project, and every fault with what it underlines.
+fn located(text: &str) -> (Option<Project>, Vec<(String, String)>) {
+    let mut sources = Sources::default();
+    let source = sources.add("compose.yaml", text);
+    let mut problems = Problems::default();
+    let documents = yaml::parse(source, text, &mut problems);
+    let project = yaml::decode(&documents[0], &mut problems);
+    let faults = problems
+        .iter()
+        .map(|problem| (problem.message.clone(), sources.slice(problem.span().expect("a place")).to_owned()));
+    (project, faults.collect())
+}
+
+#[test]
+fn a_project_is_read_from_a_located_tree() {
+    let text = "name: p\nservices: {web: {image: nginx, x-since: 2024-01-01}}\nx-n: [1, 2.5, 2024-01-01]\n";
+    let (project, faults) = located(text);
+    assert_eq!(faults, []);
+    let project = project.expect("a project");
+    assert_eq!(project.services["web"].container.image, "nginx");
+    let serde_yaml::Value::Tagged(time) = &project.extensions["x-n"][2] else {
+        panic!("a time stays a time")
+    };
+    assert_eq!(
+        (time.tag.to_string(), time.value.as_str()),
+        ("!time".to_owned(), Some("2024-01-01T00:00:00Z"))
+    );
+}
+
+#[test]
+fn every_value_that_does_not_fit_is_underlined() {
+    let (project, faults) =
+        located("name: p\nservices: {web: {image: nginx, stop_grace_period: soon, mem_limit: lots}}\n");
+    let want = [
+        ("`services.web.stop_grace_period`: invalid duration `soon`", "soon"),
+        ("`services.web.mem_limit`: invalid size `lots`", "lots"),
+    ];
+    assert_eq!(faults, want.map(|(message, under)| (message.to_owned(), under.to_owned())));
+    assert_eq!(project, None);
 }
 
 /// Shows the first line that differs instead of two long texts.

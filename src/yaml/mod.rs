@@ -11,7 +11,7 @@ mod path;
 mod scalar;
 mod text;
 
-pub use decode::{DecodeError, decode};
+pub use decode::{ANY_VALUE, Fault, TIME_TAG, decode, decode_seed};
 pub use json::{to_json, to_json_indented, to_json_pretty};
 pub use node::{Entry, Map, Node, Tag, Trail, Value, VariableUse};
 pub use order::key_order;

@@ -64,7 +64,7 @@ pub enum Value {
     Float(f64),
     /// Text.
     String(String),
-    /// A date or time, as RFC 3339 text in UTC (`2024-01-01T00:00:00Z`).
+    /// A date or time, as RFC 3339 text with the offset that it was written with (`2024-01-01T00:00:00Z`).
     Time(String),
     /// A sequence.
     Seq(Vec<Node>),

@@ -14,9 +14,20 @@ impl Value {
             Self::Uint(value) => value.to_string(),
             Self::Float(value) => float_text(*value),
             Self::String(text) => text.clone(),
-            Self::Time(time) => format!("{} +0000 UTC", time.replace('T', " ").trim_end_matches('Z')),
+            Self::Time(time) => time_text(time),
         })
     }
+}
+
+/// A date and a time of day, the offset from UTC, and once more the offset where it has no name.
+fn time_text(time: &str) -> String {
+    let plain = time.replacen('T', " ", 1);
+    if let Some(utc) = plain.strip_suffix('Z') {
+        return format!("{utc} +0000 UTC");
+    }
+    let (clock, offset) = plain.split_at(plain.len().saturating_sub("+00:00".len()));
+    let offset = offset.replace(':', "");
+    format!("{clock} {offset} {offset}")
 }
 
 /// The shortest digits that read back as the same number, with an exponent below 1e-04 and from 1e+06 on.
@@ -61,5 +72,6 @@ mod tests {
         let text = |time: &str| Value::Time(time.to_owned()).text();
         assert_eq!(text("2001-01-01T00:00:00Z").as_deref(), Some("2001-01-01 00:00:00 +0000 UTC"));
         assert_eq!(text("2001-01-01T10:00:00.5Z").as_deref(), Some("2001-01-01 10:00:00.5 +0000 UTC"));
+        assert_eq!(text("2001-01-01T10:00:00-05:30").as_deref(), Some("2001-01-01 10:00:00 -0530 -0530"));
     }
 }
