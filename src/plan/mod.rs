@@ -5,18 +5,18 @@
 
 mod action;
 mod cause;
-mod fault;
 mod graph;
 #[expect(clippy::module_inception, reason = "the room is named after its one noun")]
 mod plan;
 mod policy;
+mod question;
 
 pub use action::{
     Action, Await, ContainerCreate, ContainerRef, HookPhase, ImageGuard, InUse, InheritedVolume,
     ProviderVerb, PullFailure, Stage, Step,
 };
 pub use cause::{Cause, FieldChange};
-pub use fault::{Answer, Fault, Question, Warning};
 pub use graph::{Cycle, ServiceGraph};
 pub use plan::{Plan, StepId};
 pub use policy::{BuildChoice, PullChoice, Recreate, UpPolicy};
+pub use question::{Answer, Question};

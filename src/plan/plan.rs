@@ -3,7 +3,8 @@
 use petgraph::Direction;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 
-use super::{Question, Step, Warning};
+use super::{Question, Step};
+use crate::resource::Warning;
 
 /// A step of a plan; steps are numbered from 0 in the order in which they are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

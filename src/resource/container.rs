@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::body::{CreateBody, Endpoint};
-use super::labels;
+use super::{hash, labels};
+use crate::model::Service;
 use crate::yaml::Path;
 
 /// One container, ready to be created but for the ids of containers that it refers to (see [`ContainerSpec::bind`]).
@@ -27,6 +28,8 @@ pub struct ContainerSpec {
     pub files: Vec<InjectedFile>,
     /// References to containers of other services whose ids are not known yet.
     pub pending: Vec<PendingReference>,
+    /// The service that the hash is over, while references are pending: the ids go into it.
+    pub unbound: Option<Box<Service>>,
     /// Where in the file its service stands.
     pub blame: Path,
 }
@@ -98,10 +101,31 @@ impl ContainerSpec {
                 Place::NetworkMode => host.network_mode = format!("container:{id}"),
                 Place::IpcMode => host.ipc_mode = format!("container:{id}"),
                 Place::PidMode => host.pid_mode = format!("container:{id}"),
-                Place::VolumesFrom { index } => host.volumes_from[index].clone_from(id),
+                Place::VolumesFrom { index } => {
+                    let access = host.volumes_from[index].split_once(':').map_or("", |(_, access)| access);
+                    let colon = if access.is_empty() || access == reference.service { "" } else { ":" };
+                    host.volumes_from[index] = format!("{id}{colon}{access}");
+                }
             }
         }
+        if self.pending.is_empty()
+            && let Some(service) = self.unbound.take()
+        {
+            let hash = hash::service(&bound(*service, ids));
+            self.body.labels.insert(labels::CONFIG_HASH.to_owned(), hash);
+        }
         self
+    }
+
+    /// Gives the container links, `container:alias`.
+    pub fn link(&mut self, links: &[String]) {
+        links.clone_into(&mut self.body.host_config.links);
+        for attachment in &mut self.networks {
+            links.clone_into(&mut attachment.endpoint.links);
+        }
+        for endpoint in self.body.networking_config.endpoints_config.values_mut() {
+            links.clone_into(&mut endpoint.links);
+        }
     }
 
     /// The configuration's hash, as its label says.
@@ -109,6 +133,25 @@ impl ContainerSpec {
     pub fn hash(&self) -> &str {
         self.body.labels.get(labels::CONFIG_HASH).map_or("", String::as_str)
     }
+}
+
+/// A service with container ids in place of the services that it shares something with, as it goes into the hash. The
+/// peer drops the access mode of a `volumes_from` entry there.
+pub(super) fn bound(mut service: Service, ids: &BTreeMap<String, String>) -> Service {
+    let container = &mut service.container;
+    for mode in [&mut container.network_mode, &mut container.ipc, &mut container.pid] {
+        if let Some(id) = mode.strip_prefix("service:").and_then(|name| ids.get(name)) {
+            *mode = format!("container:{id}");
+        }
+    }
+    for entry in &mut container.volumes_from {
+        if let Some(outside) = entry.strip_prefix("container:") {
+            *entry = outside.split(':').next().unwrap_or_default().to_owned();
+        } else if let Some(id) = entry.split(':').next().and_then(|name| ids.get(name)) {
+            entry.clone_from(id);
+        }
+    }
+    service
 }
 
 impl fmt::Debug for InjectedFile {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{ImageSpec, NetworkSpec, ServiceSpec, VolumeSpec};
+use super::{ImageSpec, NetworkSpec, ServiceSpec, VolumeSpec, Warning};
 
 /// Everything a project asks of the daemon. Lists are in the order of the file's own sorted keys; dependency order is
 /// the plan's business.
@@ -21,6 +21,8 @@ pub struct Desired {
     /// Names of services that exist in the files but are not active (profiles, selection): their containers are not
     /// taken for orphans of a command on a part of the project.
     pub disabled: Vec<String>,
+    /// What the engine will not do as the files say, without failing.
+    pub warnings: Vec<Warning>,
 }
 
 /// What belongs to the project as a whole; it goes into labels.

@@ -20,6 +20,8 @@ pub const CONFIG_FILES: &str = "com.docker.compose.project.config_files";
 pub const ENVIRONMENT_FILE: &str = "com.docker.compose.project.environment_file";
 /// Id of the image that the container was made from.
 pub const IMAGE: &str = "com.docker.compose.image";
+/// `target=id` of mounted images, sorted, joined by `,`.
+pub const IMAGE_MOUNTS: &str = "com.docker.compose.image-volume-digest";
 /// `service:condition:restart` joined by `,`.
 pub const DEPENDS_ON: &str = "com.docker.compose.depends_on";
 /// Random name part of a one-off.

@@ -7,6 +7,7 @@ pub mod body;
 mod container;
 mod desired;
 mod details;
+mod fault;
 pub mod hash;
 mod id;
 mod image;
@@ -16,11 +17,13 @@ mod network;
 mod observed;
 mod service;
 mod state;
+mod translate;
 mod volume;
 
 pub use container::{Attachment, ContainerSpec, InjectedFile, PendingReference, Place};
 pub use desired::{Desired, ProjectFacts};
 pub use details::{ContainerDetails, Probe};
+pub use fault::{Fault, Warning};
 pub use id::{Kind, ResourceId};
 pub use image::{BuildContext, BuildSecret, BuildSecretSource, BuildSpec, ImageSpec, PullPolicy};
 pub use network::NetworkSpec;
@@ -30,4 +33,5 @@ pub use observed::{
 };
 pub use service::{Condition, Dependency, HookSpec, Hooks, ProviderSpec, ServiceSpec};
 pub use state::{ContainerState, Health};
+pub use translate::{Target, translate};
 pub use volume::VolumeSpec;

@@ -25,10 +25,14 @@ pub struct ServiceSpec {
     pub shares: Vec<String>,
     /// Services that it links to, with the alias if there is one.
     pub links: Vec<(String, Option<String>)>,
+    /// Containers outside of the project that it links to, `container:alias`.
+    pub external_links: Vec<String>,
     /// Keys of the named volumes that it mounts, with their target.
     pub volumes: Vec<(String, String)>,
     /// Targets of its anonymous volumes.
     pub anonymous_volumes: Vec<String>,
+    /// Images that it mounts: target and reference.
+    pub image_mounts: Vec<(String, String)>,
     /// True if the file gives it a health check (the image may have one of its own).
     pub has_healthcheck: bool,
     /// What is run around its containers.
@@ -60,6 +64,25 @@ impl ServiceSpec {
         spec.number = Some(number);
         spec.name = name;
         spec
+    }
+
+    /// The entries by which its containers know a container of a service that it links to: by the alias or the
+    /// service's name, and by the container's name without and with the project.
+    #[must_use]
+    pub fn link_names(
+        &self,
+        target: &ContainerSpec,
+        alias: Option<&str>,
+        project: &ProjectFacts,
+    ) -> Vec<String> {
+        let name = &target.name;
+        let prefix = format!("{}{}", project.name, project.separator());
+        let short = match target.number {
+            Some(number) => format!("{}{}{number}", target.service, project.separator()),
+            None => name.strip_prefix(&prefix).unwrap_or(name).to_owned(),
+        };
+        let long = format!("{prefix}{short}");
+        [alias.unwrap_or(&target.service), &short, &long].map(|alias| format!("{name}:{alias}")).to_vec()
     }
 }
 

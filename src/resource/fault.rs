@@ -1,8 +1,8 @@
-//! What keeps a plan from being made, what is worth a word, and what only the user can decide.
+//! What keeps a project from being turned into resources, and what is only worth a word.
 
 use crate::yaml::Path;
 
-/// Why there can be no plan.
+/// Something that cannot be done as the files say.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Fault {
@@ -27,29 +27,6 @@ pub struct Warning {
     pub blame: Option<Path>,
 }
 
-/// What only the user can decide. A plan with questions is made as if each were answered with no; with the answers in
-/// the policy it is made again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Question {
-    /// A volume is not as the file says: remove it, with its data, and make it anew?
-    RecreateVolume {
-        /// Real name.
-        volume: String,
-        /// Where in the file it stands.
-        blame: Path,
-    },
-}
-
-/// An answer to a [`Question`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// The question.
-    pub question: Question,
-    /// Yes or no.
-    pub yes: bool,
-}
-
 impl Fault {
     /// A fault without a place.
     #[must_use]
@@ -72,17 +49,17 @@ impl Fault {
     }
 }
 
-impl Question {
-    /// The question in words.
+impl Warning {
+    /// A warning without a place.
     #[must_use]
-    pub fn text(&self) -> String {
-        match self {
-            Self::RecreateVolume { volume, .. } => {
-                format!(
-                    "Volume {volume:?} exists but doesn't match configuration in compose file. \
-                     Recreate (data will be lost)?"
-                )
-            }
-        }
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), blame: None }
+    }
+
+    /// With its place in the file.
+    #[must_use]
+    pub fn at(mut self, path: Path) -> Self {
+        self.blame = Some(path);
+        self
     }
 }

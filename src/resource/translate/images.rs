@@ -1,0 +1,183 @@
+//! Images: where they come from.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::context::{Context, at};
+use super::limits;
+use super::service::image_of;
+use crate::model::{Build, MountKind, Service};
+use crate::resource::{
+    BuildContext, BuildSecret, BuildSecretSource, BuildSpec, Fault, ImageSpec, PullPolicy, labels,
+};
+
+/// All images of the project, each once. What a service builds wins over what another one merely uses.
+pub(super) fn images(context: &mut Context<'_>) -> Vec<ImageSpec> {
+    let mut images: BTreeMap<String, ImageSpec> = BTreeMap::new();
+    let project = context.project;
+    for service in project.services.values() {
+        if service.provider.is_some() {
+            continue;
+        }
+        let image = image(context, service);
+        add(&mut images, image);
+        let extra = service.pre_start.iter().map(|hook| hook.container.image.as_str());
+        let mounted = service
+            .container
+            .volumes
+            .iter()
+            .filter(|mount| mount.kind == MountKind::Image && !project.services.contains_key(&mount.source))
+            .map(|mount| mount.source.as_str());
+        for reference in extra.chain(mounted).filter(|reference| !reference.is_empty()) {
+            let image = ImageSpec {
+                reference: reference.to_owned(),
+                named: true,
+                services: vec![service.name.clone()],
+                blame: at(&service.name, "volumes"),
+                ..ImageSpec::default()
+            };
+            add(&mut images, image);
+        }
+    }
+    images.into_values().collect()
+}
+
+fn add(images: &mut BTreeMap<String, ImageSpec>, mut image: ImageSpec) {
+    let Some(known) = images.get_mut(&image.reference) else {
+        images.insert(image.reference.clone(), image);
+        return;
+    };
+    for service in image.services.drain(..) {
+        if !known.services.contains(&service) {
+            known.services.push(service);
+        }
+    }
+    if known.build.is_none() && image.build.is_some() {
+        known.build = image.build;
+        known.pull = image.pull;
+        known.blame = image.blame;
+    }
+    known.platform = known.platform.take().or(image.platform);
+}
+
+fn image(context: &mut Context<'_>, service: &Service) -> ImageSpec {
+    let reference = image_of(context, service);
+    let pull = pull_policy(&service.container.pull_policy).unwrap_or_else(|| {
+        context.fault(
+            Fault::new(
+                "invalid-pull-policy",
+                format!("invalid pull policy `{}`", service.container.pull_policy),
+            )
+            .at(at(&service.name, "pull_policy")),
+        );
+        PullPolicy::default()
+    });
+    let build = service.workload.build.as_ref().map(|build| build_spec(context, service, build));
+    let platform = &service.container.platform;
+    let named = !service.container.image.is_empty();
+    ImageSpec {
+        reference,
+        platform: (!platform.is_empty()).then(|| platform.clone()),
+        pull,
+        build,
+        named,
+        services: vec![service.name.clone()],
+        blame: at(&service.name, if named { "image" } else { "build" }),
+    }
+}
+
+/// The policy that a word stands for.
+fn pull_policy(word: &str) -> Option<PullPolicy> {
+    const HOUR: u64 = 3600;
+    Some(match word {
+        "" | "missing" | "if_not_present" => PullPolicy::Missing,
+        "always" => PullPolicy::Always,
+        "never" => PullPolicy::Never,
+        "build" => PullPolicy::Build,
+        // What `refresh` means is up to whoever refreshes: here it is as good as the oldest word for it.
+        "refresh" | "daily" => PullPolicy::Older(Duration::from_secs(24 * HOUR)),
+        "weekly" => PullPolicy::Older(Duration::from_secs(7 * 24 * HOUR)),
+        other => {
+            let text = other.strip_prefix("every_")?;
+            let age: crate::model::Duration = text.parse().ok()?;
+            PullPolicy::Older(age.to_std())
+        }
+    })
+}
+
+fn build_spec(context: &mut Context<'_>, service: &Service, build: &Build) -> BuildSpec {
+    let reference = image_of(context, service);
+    let mut tags = vec![reference];
+    for tag in &build.tags {
+        if !tags.contains(tag) {
+            tags.push(tag.clone());
+        }
+    }
+    let mut all_labels = build.labels.clone();
+    let marks = [
+        (labels::PROJECT, context.facts.name.as_str()),
+        (labels::SERVICE, service.name.as_str()),
+        (labels::VERSION, labels::COMPATIBLE_VERSION),
+    ];
+    all_labels.extend(marks.map(|(label, value)| (label.to_owned(), value.to_owned())));
+    BuildSpec {
+        service: service.name.clone(),
+        context: build.context.clone(),
+        dockerfile: build.dockerfile.clone(),
+        dockerfile_inline: (!build.dockerfile_inline.is_empty()).then(|| build.dockerfile_inline.clone()),
+        args: build.args.clone(),
+        labels: all_labels,
+        tags,
+        target: build.target.clone(),
+        cache_from: build.cache_from.clone(),
+        cache_to: build.cache_to.clone(),
+        no_cache: build.no_cache,
+        no_cache_filter: build.no_cache_filter.clone(),
+        pull: build.pull,
+        network: build.network.clone(),
+        shm_size: build.shm_size.0,
+        extra_hosts: build.extra_hosts.pairs(":"),
+        ulimits: limits::ulimits(&build.ulimits),
+        isolation: build.isolation.clone(),
+        privileged: build.privileged,
+        platforms: platforms(service, build),
+        additional_contexts: build
+            .additional_contexts
+            .iter()
+            .map(|(name, source)| (name.clone(), named_context(source)))
+            .collect(),
+        secrets: secrets(context, build),
+        ssh: build.ssh.0.iter().map(|key| key.to_string().replace(": ", "=")).collect(),
+        entitlements: build.entitlements.clone(),
+        provenance: build.provenance.clone(),
+        sbom: build.sbom.clone(),
+        blame: at(&service.name, "build"),
+    }
+}
+
+/// The service's own platform, else all that the build names.
+fn platforms(service: &Service, build: &Build) -> Vec<String> {
+    let own = &service.container.platform;
+    if own.is_empty() { build.platforms.clone() } else { vec![own.clone()] }
+}
+
+fn named_context(source: &str) -> BuildContext {
+    match source.strip_prefix("service:") {
+        Some(service) => BuildContext::Service(service.to_owned()),
+        None => BuildContext::Source(source.to_owned()),
+    }
+}
+
+fn secrets(context: &Context<'_>, build: &Build) -> Vec<BuildSecret> {
+    let secret = |reference: &crate::model::FileReference| {
+        let object = context.project.secrets.get(&reference.source)?;
+        let source = if object.environment.is_empty() {
+            BuildSecretSource::File(object.file.clone())
+        } else {
+            BuildSecretSource::Environment(object.environment.clone())
+        };
+        let id = if reference.target.is_empty() { &reference.source } else { &reference.target };
+        Some(BuildSecret { id: id.clone(), source })
+    };
+    build.secrets.iter().filter_map(secret).collect()
+}
