@@ -4,8 +4,10 @@
 
 mod name;
 mod reference;
+mod template;
 mod words;
 
 pub use name::{is_container, is_key, is_project, normalize_project};
 pub use reference::{Reference, ReferenceError, ReferenceFault};
+pub use template::{Expansion, Mention, TemplateError, TemplateFault, TemplateUse, expand, mentions};
 pub use words::{Words, WordsError, WordsFault, split};
