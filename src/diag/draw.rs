@@ -6,6 +6,7 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles,
 };
 
+use super::fold::fold;
 use super::{Problem, Report, Severity, Sources};
 
 /// How to draw.
@@ -40,7 +41,10 @@ pub fn draw<'a>(
         characters: if drawing.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
         styles: if drawing.color { ThemeStyles::ansi() } else { ThemeStyles::none() },
     };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(drawing.width).with_links(false);
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(drawing.width)
+        .with_links(false)
+        .with_wrap_lines(false);
     let mut out = String::new();
     let mut tally = Tally::default();
     for problem in problems {
@@ -48,7 +52,7 @@ pub fn draw<'a>(
         if tally.seen() > drawing.limit {
             continue;
         }
-        let picture = Picture(Report::fitted(problem, sources, drawing.width));
+        let picture = Picture::new(Report::fitted(problem, sources, drawing.width), drawing.width);
         let mut drawn = String::new();
         if handler.render_report(&mut drawn, &picture).is_err() {
             // Only a span outside its text can bring us here: never lose the words.
@@ -68,16 +72,31 @@ pub fn draw<'a>(
     out
 }
 
-/// A report with its code behind the message instead of on a line of its own.
+/// A report with its code behind the message instead of on a line of its own, its words folded.
 #[derive(Debug)]
-struct Picture(Report);
+struct Picture {
+    report: Report,
+    message: String,
+    help: Option<String>,
+}
+
+impl Picture {
+    fn new(report: Report, width: usize) -> Self {
+        let message = match report.code() {
+            Some(code) => format!("{report} [{code}]"),
+            None => report.to_string(),
+        };
+        // The columns that miette writes before each.
+        let (margin, help_margin) = ("  x ".len(), "  help: ".len());
+        let message = fold(&message, width.saturating_sub(margin));
+        let help = report.help().map(|help| fold(&help.to_string(), width.saturating_sub(help_margin)));
+        Self { report, message, help }
+    }
+}
 
 impl fmt::Display for Picture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.code() {
-            Some(code) => write!(f, "{} [{code}]", self.0),
-            None => write!(f, "{}", self.0),
-        }
+        f.write_str(&self.message)
     }
 }
 
@@ -85,19 +104,19 @@ impl std::error::Error for Picture {}
 
 impl Diagnostic for Picture {
     fn severity(&self) -> Option<miette::Severity> {
-        self.0.severity()
+        self.report.severity()
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.0.help()
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.0.source_code()
+        self.report.source_code()
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.0.labels()
+        self.report.labels()
     }
 }
 

@@ -4,6 +4,7 @@
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::fold::fold;
 use super::harmless::{harmless, shortened, stand_in};
 use super::{Label, Position, Source, SourceId, Sources};
 
@@ -13,6 +14,8 @@ const AROUND: usize = 1;
 const TALLEST: usize = 6;
 /// Longest words drawn under a mark, in characters.
 const LONGEST_LABEL: usize = 240;
+/// Words under a mark are folded no narrower than this.
+const LEAST_LABEL: usize = 28;
 const TAB: usize = 4;
 
 /// See the module.
@@ -134,7 +137,7 @@ impl Excerpt {
                     mark.start = self.text.len() + cut.moved(*from);
                     mark.position = source.position(one.from);
                     let column = cut.text[..cut.moved(*from)].width();
-                    mark.words = folded(&mark.words, room.saturating_sub(column + 6));
+                    mark.words = fold(&mark.words, room.saturating_sub(column + 6).max(LEAST_LABEL));
                 }
                 if one.last == line {
                     mark.end = self.text.len() + cut.moved(*until);
@@ -276,32 +279,6 @@ fn cells(piece: &str, base: usize, spots: &[(usize, usize)]) -> Vec<Cell> {
         };
         column += width;
         out.push(Cell { at, shown, width });
-    }
-    out
-}
-
-/// Words under a mark, folded to the room at its right.
-fn folded(words: &str, room: usize) -> String {
-    let room = room.max(28);
-    let mut out = String::new();
-    let mut used = 0;
-    for line in words.split('\n') {
-        if !out.is_empty() {
-            out.push('\n');
-            used = 0;
-        }
-        for word in line.split(' ') {
-            let width = word.width();
-            if used > 0 && used + 1 + width > room {
-                out.push('\n');
-                used = 0;
-            } else if used > 0 {
-                out.push(' ');
-                used += 1;
-            }
-            out.push_str(word);
-            used += width;
-        }
     }
     out
 }

@@ -6,6 +6,7 @@
 mod describe;
 mod draw;
 mod excerpt;
+mod fold;
 mod harmless;
 mod problem;
 mod problems;

@@ -80,7 +80,14 @@ pub(super) fn wrong_type(place: &Place<'_>, shape: &Shape) -> Problem {
 pub(super) fn not_a_word(place: &Place<'_>, text: &str, words: &[&str]) -> Problem {
     Problem::error("unknown-value", format!("`{}` cannot be `{text}`", place.path))
         .at(place.spot(), format!("expected {}", choice(words)))
-        .maybe_help(did_you_mean(text, words.iter().copied()))
+        .maybe_help(did_you_mean(text, words.iter().copied()).or_else(|| part_of(text, words)))
+}
+
+/// `healthy` for `service_healthy`.
+fn part_of(text: &str, words: &[&str]) -> Option<String> {
+    let text = text.to_lowercase();
+    let whole = words.iter().find(|word| text.len() > 3 && word.contains(&text))?;
+    Some(format!("did you mean `{whole}`?"))
 }
 
 /// A string that breaks the rule for its text.
