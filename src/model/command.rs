@@ -8,8 +8,9 @@ use serde::ser::Serializer;
 use super::attribute::Reader;
 use super::concept::through_attribute;
 use super::{Attribute, Style};
+use crate::syntax;
 
-/// A command and its arguments.
+/// A command and its arguments; read from a list, or from a line that is cut into words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Command(pub Vec<String>);
 
@@ -30,6 +31,10 @@ impl Attribute for Command {
                     words.push(word);
                 }
                 Ok(Command(words))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Command, E> {
+                syntax::split(text).map(|words| Command(words.list)).map_err(E::custom)
             }
 
             fn visit_unit<E: Error>(self) -> Result<Command, E> {

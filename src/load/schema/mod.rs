@@ -9,9 +9,11 @@ mod deploy;
 mod fault;
 mod hint;
 mod kinds;
+mod publish;
 mod root;
 mod service;
 mod shape;
 mod walk;
 
+pub use publish::json_schema;
 pub use walk::validate;
