@@ -2,11 +2,13 @@
 //!
 //! This room never knows files, trees or other rooms.
 
+mod ignore;
 mod name;
 mod reference;
 mod template;
 mod words;
 
+pub use ignore::{Ignore, IgnoreError, IgnoreFault};
 pub use name::{is_container, is_key, is_project, normalize_project};
 pub use reference::{Reference, ReferenceError, ReferenceFault};
 pub use template::{Expansion, Mention, TemplateError, TemplateFault, TemplateUse, expand, mentions};
