@@ -123,7 +123,7 @@ static ENV_FILE_MAP: Object = Object::new(
 .requires(&["path"]);
 
 static GPU: Shape = Shape::map(&GPU_MAP);
-static GPU_MAP: Object = Object::new("a GPU request", &[&DEVICE_REQUEST]);
+static GPU_MAP: Object = Object::new("a GPU request", &[&DEVICE_REQUEST]).open();
 
 /// A request for devices by what they can do; shared by `gpus` and `deploy.resources.reservations.devices`.
 pub(super) static DEVICE_REQUEST: [Key; 5] = [

@@ -9,7 +9,7 @@ pub(super) static ROOT: Object = Object::new(
     &[&[
         Key::new("version", TEXT),
         Key::new("name", TEXT),
-        Key::new("include", Shape::list(&INCLUDE)),
+        Key::new("include", Shape::list(&INCLUDE).or_null()),
         Key::new("services", Shape::map(&SERVICES)),
         Key::new("models", Shape::map(&MODELS)),
         Key::new("networks", Shape::map(&NETWORKS)),
@@ -25,7 +25,7 @@ static SERVICE_SHAPE: Shape = Shape::map(&SERVICE);
 static JOBS: Object = Object::named("jobs", NameRule::Resource, &JOB_SHAPE);
 static JOB_SHAPE: Shape = Shape::map(&JOB);
 
-static INCLUDE: Shape = TEXT.or_map(&INCLUDE_MAP);
+static INCLUDE: Shape = TEXT.or_null().or_map(&INCLUDE_MAP);
 static INCLUDE_MAP: Object = Object::new(
     "an include",
     &[&[
@@ -34,7 +34,7 @@ static INCLUDE_MAP: Object = Object::new(
         Key::new("project_directory", TEXT),
     ]],
 )
-.plain();
+.open();
 
 static NETWORKS: Object = Object::named("networks", NameRule::Resource, &NETWORK_SHAPE);
 static NETWORK_SHAPE: Shape = Shape::map(&NETWORK).or_null();

@@ -87,7 +87,8 @@ pub(super) struct Object {
     pub(super) any_of: &'static [&'static str],
     /// True if `x-` keys may hold anything.
     pub(super) extensions: bool,
-    /// True if keys that nothing else covers may hold anything.
+    /// True if keys that nothing else covers may hold anything. If there are attributes too, such a key is worth a
+    /// warning: nothing reads it.
     pub(super) open: bool,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::diag::{Problems, Span};
+use crate::diag::{Problem, Problems, Severity, Span};
 use crate::yaml::{Entry, Map, Node, Path, Value};
 
 use super::fault::{self, Place};
@@ -89,8 +89,11 @@ impl Walker<'_> {
                 .or_else(|| object.names.filter(|names| names.rule.takes(key)).map(|names| names.shape));
             if let Some(shape) = shape {
                 self.entry((key, entry), shape, object);
-            } else if !(object.open || object.extensions && key.starts_with("x-")) {
-                self.problems.push(fault::unknown(&self.path, &self.owners, (key, entry)));
+            } else if !(object.extensions && key.starts_with("x-") || object.open && object.groups.is_empty())
+            {
+                let fault = fault::unknown(&self.path, &self.owners, (key, entry));
+                let severity = if object.open { Severity::Warning } else { fault.severity };
+                self.problems.push(Problem { severity, ..fault });
             }
         }
         let place = Place::new(&self.path, node, own);
