@@ -2,12 +2,14 @@
 //!
 //! This room never knows files, trees or other rooms.
 
+mod dotenv;
 mod ignore;
 mod name;
 mod reference;
 mod template;
 mod words;
 
+pub use dotenv::{Assignment, Dotenv, DotenvError, DotenvFault, dotenv, dotenv_raw};
 pub use ignore::{Ignore, IgnoreError, IgnoreFault};
 pub use name::{is_container, is_key, is_project, normalize_project};
 pub use reference::{Reference, ReferenceError, ReferenceFault};
