@@ -6,6 +6,9 @@ use super::host::Origin;
 use super::refusal::{Reason, Refusal};
 use super::wire::{Fault, Wire};
 
+/// What an engine call comes to.
+pub type Result<T> = std::result::Result<T, Error>;
+
 /// What went wrong between us and the daemon.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -69,6 +72,14 @@ pub enum Error {
         call: String,
         /// Where reading ended.
         cause: serde_json::Error,
+    },
+    /// Something on our own side failed.
+    #[error("{what}: {cause}")]
+    Local {
+        /// What it was about.
+        what: String,
+        /// What the system says.
+        cause: io::Error,
     },
     /// A request could not be written down.
     #[error("the request `{call}` cannot be written: {cause}")]
@@ -151,7 +162,7 @@ impl Error {
             ),
             Self::Gone { .. } => Some("look whether the engine still runs, and into its log".to_owned()),
             Self::Silent { .. } => Some("the engine seems to be stuck; look into its log".to_owned()),
-            Self::Version(_) | Self::Unreadable { .. } | Self::Unwritable { .. } => None,
+            Self::Version(_) | Self::Unreadable { .. } | Self::Unwritable { .. } | Self::Local { .. } => None,
         }
     }
 }

@@ -9,22 +9,28 @@ mod borrowed;
 mod connect;
 mod containers;
 mod error;
+mod exec;
+mod files;
 mod host;
 mod images;
 mod inspect;
 mod networks;
 mod observe;
 mod refusal;
+mod streams;
 mod volumes;
 mod wire;
 
 pub use connect::Engine;
 pub use containers::Created;
-pub use error::Error;
+pub use error::{Error, Result};
+pub use exec::{ExecSpec, ExecState, TerminalSize};
+pub use files::PathStat;
 pub use host::{ConnectOptions, Origin};
 pub use networks::NetworkDetails;
 pub use observe::Query;
 pub use refusal::{Reason, Refusal, Thing};
-
-/// What an engine call comes to.
-pub type Result<T> = std::result::Result<T, Error>;
+pub use streams::{
+    AttachOptions, Attached, DaemonEvent, EventQuery, Exit, Flow, Heard, Input, Line, Lines, LogOptions, Output,
+    WaitFor, Waiting,
+};

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use form_urlencoded::Serializer;
-use http::header::CONTENT_TYPE;
+use http::header::{CONNECTION, CONTENT_TYPE, UPGRADE};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Collected, Full};
 use hyper::body::Incoming;
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -50,6 +52,7 @@ pub(in crate::engine) struct Call<'a> {
     body: Option<(&'static str, Body)>,
     encoding: Option<serde_json::Error>,
     patience: Option<Duration>,
+    upgrade: bool,
 }
 
 impl Wire {
@@ -73,6 +76,7 @@ impl Wire {
             encoding: None,
             patience: (method == Method::GET || method == Method::HEAD).then(|| self.patience()),
             method,
+            upgrade: false,
         }
     }
 }
@@ -130,6 +134,16 @@ impl Call<'_> {
         Ok(())
     }
 
+    /// Sends it and takes over the connection, both ways, without a word of HTTP any more.
+    pub(in crate::engine) async fn hijack(mut self) -> Result<TokioIo<Upgraded>, Error> {
+        let name = self.name();
+        self.upgrade = true;
+        let response = self.send().await?;
+        let upgraded =
+            hyper::upgrade::on(response).await.map_err(|cause| Error::gone(&name, cause.to_string()))?;
+        Ok(TokioIo::new(upgraded))
+    }
+
     fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
@@ -146,6 +160,9 @@ impl Call<'_> {
             format!("{}?{query}", self.path)
         };
         let mut request = Request::builder().method(self.method).uri(uri);
+        if self.upgrade {
+            request = request.header(CONNECTION, "Upgrade").header(UPGRADE, "tcp");
+        }
         let body = match self.body {
             Some((kind, body)) => {
                 request = request.header(CONTENT_TYPE, kind);
