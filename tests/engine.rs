@@ -1,8 +1,6 @@
-//! The engine against a real daemon: the one of `DOCKER_HOST`, with a `busybox:latest` image. Without one the tests
-//! are skipped, saying so, unless `RCOMPOSE_REQUIRE_ENGINE=1`.
+//! The engine against a real daemon: the one of `DOCKER_HOST`. Without one the tests are skipped, saying so.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 #[path = "engine/bench.rs"]
 mod bench;
@@ -10,3 +8,8 @@ mod bench;
 mod connecting;
 #[path = "engine/lifecycle.rs"]
 mod lifecycle;
+#[path = "engine/streaming.rs"]
+mod streaming;
+#[path = "support/mod.rs"]
+#[allow(dead_code, reason = "what a test may need is there before the test")]
+mod support;

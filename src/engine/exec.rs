@@ -87,11 +87,15 @@ impl Engine {
     }
 
     /// Starts a process that was prepared, attached to it. Its output ends when it ends.
-    pub async fn start_exec(&self, exec: &str, tty: bool, size: Option<TerminalSize>) -> Result<Attached, Error> {
+    pub async fn start_exec(
+        &self,
+        exec: &str,
+        tty: bool,
+        size: Option<TerminalSize>,
+    ) -> Result<Attached, Error> {
         let path = format!("/exec/{}/start", segment(exec));
         let name = format!("POST {path}");
-        let console_size =
-            size.filter(|_| tty && self.speaks(1, 42)).map(|size| [size.rows, size.columns]);
+        let console_size = size.filter(|_| tty && self.speaks(1, 42)).map(|size| [size.rows, size.columns]);
         let request = StartRequest { detach: false, tty, console_size };
         let stream = self.wire.post(path).json(&request).hijack().await?;
         Ok(Attached::new(stream, name, tty))
@@ -110,8 +114,7 @@ impl Engine {
 
     /// Gives the terminal of a process that runs another size.
     pub async fn resize_exec(&self, exec: &str, size: TerminalSize) -> Result<(), Error> {
-        let options =
-            ResizeExecOptionsBuilder::default().h(size.rows.into()).w(size.columns.into()).build();
+        let options = ResizeExecOptionsBuilder::default().h(size.rows.into()).w(size.columns.into()).build();
         let call = format!("POST /exec/{exec}/resize");
         self.borrow(&call, self.docker.resize_exec(&segment(exec), options)).await
     }

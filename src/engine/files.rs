@@ -56,7 +56,8 @@ impl Engine {
         if files.is_empty() {
             return Ok(());
         }
-        let tar = tar_of(files).map_err(|cause| Error::Local { what: "files for a container".to_owned(), cause })?;
+        let tar = tar_of(files)
+            .map_err(|cause| Error::Local { what: "files for a container".to_owned(), cause })?;
         let whole = futures_util::stream::once(async move { Ok(Bytes::from(tar)) });
         self.upload(container, "/", whole).await
     }
@@ -95,7 +96,8 @@ impl Engine {
 }
 
 fn stat(headers: &HeaderMap, call: &str) -> Result<PathStat, Error> {
-    let header = headers.get("x-docker-container-path-stat").map(http::HeaderValue::as_bytes).unwrap_or_default();
+    let header =
+        headers.get("x-docker-container-path-stat").map(http::HeaderValue::as_bytes).unwrap_or_default();
     let text = STANDARD.decode(header).map_err(|cause| Error::gone(call, cause.to_string()))?;
     serde_json::from_slice(&text).map_err(|cause| Error::Unreadable { call: call.to_owned(), cause })
 }

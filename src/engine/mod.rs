@@ -31,6 +31,6 @@ pub use networks::NetworkDetails;
 pub use observe::Query;
 pub use refusal::{Reason, Refusal, Thing};
 pub use streams::{
-    AttachOptions, Attached, DaemonEvent, EventQuery, Exit, Flow, Heard, Input, Line, Lines, LogOptions, Output,
-    WaitFor, Waiting,
+    AttachOptions, Attached, DaemonEvent, EventQuery, Exit, Flow, Heard, Input, Line, Lines, LogOptions,
+    Output, WaitFor, Waiting,
 };

@@ -9,8 +9,10 @@ use rcompose::engine::{ConnectOptions, Engine, Query};
 use rcompose::resource::body::{CreateBody, NetworkBody, VolumeBody};
 use rcompose::resource::{ContainerSpec, labels};
 
-/// The image that every test engine has.
-pub(crate) const IMAGE: &str = "busybox:latest";
+use crate::support::{Daemon, Proxy, Stack, daemon};
+
+/// The image that every daemon of the tests has.
+pub(crate) const IMAGE: &str = Stack::IMAGE;
 
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
@@ -18,24 +20,17 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 #[derive(Clone)]
 pub(crate) struct Bench {
     pub(crate) engine: Engine,
+    pub(crate) daemon: &'static Daemon,
     pub(crate) project: String,
 }
 
 /// Runs a test at the daemon, and takes away what it made, whether it passed or not.
 pub(crate) fn at_engine<T: Future<Output = ()> + Send + 'static>(test: impl FnOnce(Bench) -> T) {
-    let options = ConnectOptions::from_environment(&std::env::vars().collect());
+    let Some(daemon) = daemon() else { return };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let engine = match runtime.block_on(Engine::connect(&options)) {
-        Ok(engine) => engine,
-        Err(fault) => {
-            let required = std::env::var("RCOMPOSE_REQUIRE_ENGINE").is_ok_and(|value| value == "1");
-            assert!(!required, "an engine is required: {fault}");
-            eprintln!("skipped: {fault}");
-            return;
-        }
-    };
+    let engine = runtime.block_on(Engine::connect(&ConnectOptions::at(&daemon.host))).unwrap();
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    let bench = Bench { engine, project: format!("rct-engine-{}-{number}", std::process::id()) };
+    let bench = Bench { engine, daemon, project: format!("rct-engine-{}-{number}", std::process::id()) };
     let outcome = runtime.block_on(async {
         let outcome = tokio::spawn(test(bench.clone())).await;
         bench.clean().await;
@@ -55,6 +50,13 @@ impl Bench {
     /// The labels by which this test's things are found again.
     pub(crate) fn labels(&self) -> BTreeMap<String, String> {
         BTreeMap::from([(labels::PROJECT.to_owned(), self.project.clone())])
+    }
+
+    /// The same daemon behind a proxy that records and disturbs.
+    pub(crate) async fn proxied(&self) -> (Engine, Proxy) {
+        let proxy = Proxy::before(self.daemon);
+        let engine = Engine::connect(&ConnectOptions::at(proxy.host())).await.unwrap();
+        (engine, proxy)
     }
 
     /// A container that runs a shell script.

@@ -1,10 +1,13 @@
 //! Finding the daemon, and saying so when there is none.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rcompose::engine::{ConnectOptions, Engine, Error, Query, Reason, Thing};
 
 use crate::bench::{IMAGE, at_engine};
+use crate::support::Fault;
 
 fn connect(options: &ConnectOptions) -> Result<Engine, Error> {
     tokio::runtime::Runtime::new().unwrap().block_on(Engine::connect(options))
@@ -44,20 +47,71 @@ fn a_machine_that_refuses_is_told_from_one_that_is_no_engine() {
 #[test]
 fn the_version_that_was_agreed_on_is_sent_with_every_call() {
     at_engine(|bench| async move {
-        // An engine answers a call without a version in its newest one, so that only a version can make it refuse.
-        let mut options = ConnectOptions::from_environment(&std::env::vars().collect());
+        let (engine, proxy) = bench.proxied().await;
+        let id = bench.create("web", &bench.script("true")).await;
+        // One call of ours and one that is borrowed.
+        engine.inspect_container(&id).await.unwrap();
+        engine.start_container(&id).await.unwrap();
+        let versions: Vec<_> = proxy.calls().into_iter().map(|call| call.version).collect();
+        let agreed = engine.facts().api_version.to_string();
+        assert_eq!(versions, ["", &agreed, &agreed]);
+        assert_eq!(engine.calls(), 3);
+        assert!(!engine.facts().version.is_empty());
+    });
+}
+
+#[test]
+fn a_version_that_the_daemon_does_not_speak_is_refused_at_once() {
+    at_engine(|bench| async move {
+        let mut options = ConnectOptions::at(&bench.daemon.host);
         options.environment.insert("DOCKER_API_VERSION".to_owned(), "1.99".to_owned());
         let fault = Engine::connect(&options).await.unwrap_err().to_string();
         assert!(fault.contains("asks for 1.99"), "{fault}");
-        assert!(bench.engine.facts().api_version.minor >= 41);
-        assert!(!bench.engine.facts().version.is_empty());
+    });
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_told_as_such() {
+    at_engine(|bench| async move {
+        let (engine, proxy) = bench.proxied().await;
+        proxy.disturb(Fault::on("GET", "/containers/json").truncate(200));
+        let fault = engine.observe(&Query::project(&bench.project)).await.unwrap_err();
+        assert!(matches!(fault, Error::Gone { .. }), "{fault:?}");
+        assert!(fault.to_string().contains("GET /containers/json"), "{fault}");
+        proxy.disturb(Fault::on("POST", "/containers/*/start"));
+        let fault = engine.start_container("x").await.unwrap_err();
+        assert!(fault.is_unreachable() && fault.to_string().contains("/containers/x/start"), "{fault}");
+    });
+}
+
+#[test]
+fn a_connection_over_tcp_is_used_again() {
+    at_engine(|bench| async move {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = format!("tcp://{}", listener.local_addr().unwrap());
+        let opened = Arc::new(AtomicU32::new(0));
+        let (count, socket) = (Arc::clone(&opened), bench.daemon.socket.clone());
+        tokio::spawn(async move {
+            loop {
+                let (mut near, _) = listener.accept().await.unwrap();
+                count.fetch_add(1, Ordering::Relaxed);
+                let mut far = tokio::net::UnixStream::connect(&socket).await.unwrap();
+                tokio::spawn(async move { tokio::io::copy_bidirectional(&mut near, &mut far).await });
+            }
+        });
+        let engine = Engine::connect(&ConnectOptions::at(host)).await.unwrap();
+        for _ in 0..10 {
+            engine.observe(&Query::containers(&bench.project)).await.unwrap();
+            assert!(engine.inspect_container("nobody").await.unwrap_err().is_not_found());
+        }
+        assert!(opened.load(Ordering::Relaxed) <= 3, "{opened:?} connections for 21 calls");
     });
 }
 
 #[test]
 fn a_question_has_a_limit_of_time_and_work_has_none() {
     at_engine(|bench| async move {
-        let mut options = ConnectOptions::from_environment(&std::env::vars().collect());
+        let mut options = ConnectOptions::at(&bench.daemon.host);
         options.patience = Some(Duration::from_millis(900));
         let engine = Engine::connect(&options).await.unwrap();
         // A tenth of a second less than one must not become none at all.

@@ -151,7 +151,8 @@ impl Engine {
     /// with an error when the daemon stays away, and never if `until` is not set.
     pub async fn listen(&self, query: &EventQuery) -> Result<Flow<Heard>, Error> {
         let flow = self.events(query).await?;
-        let listener = Listener { engine: self.clone(), query: query.clone(), flow: Some(flow), last: Vec::new() };
+        let listener =
+            Listener { engine: self.clone(), query: query.clone(), flow: Some(flow), last: Vec::new() };
         Ok(Flow::new(stream::unfold(listener, |mut listener| async move {
             let heard = listener.next().await?;
             Some((heard, listener))

@@ -64,12 +64,8 @@ impl Decoder {
                         self.state = State::Raw;
                         continue;
                     }
-                    let length = u32::from_be_bytes([
-                        self.buffer[4],
-                        self.buffer[5],
-                        self.buffer[6],
-                        self.buffer[7],
-                    ]);
+                    let length =
+                        u32::from_be_bytes([self.buffer[4], self.buffer[5], self.buffer[6], self.buffer[7]]);
                     self.buffer.advance(HEAD);
                     self.state = State::Content { kind, left: length as usize, opens: true };
                 }
@@ -142,7 +138,8 @@ mod tests {
             decoder.buffer.extend_from_slice(piece);
             while let Some(output) = decoder.next() {
                 let output = output.unwrap();
-                if output.stream == Stream::Stderr { &mut err } else { &mut out }.extend_from_slice(&output.bytes);
+                if output.stream == Stream::Stderr { &mut err } else { &mut out }
+                    .extend_from_slice(&output.bytes);
             }
         }
         out.extend(decoder.rest().map(|output| output.bytes.to_vec()).unwrap_or_default());
@@ -153,7 +150,11 @@ mod tests {
     fn frames_are_told_apart_however_they_are_cut() {
         let bytes = [frame(1, b"one\n"), frame(2, b"two\n"), frame(1, b""), frame(1, &[0, 1, 2])].concat();
         for size in 1..=bytes.len() {
-            assert_eq!(decoded(&bytes, size, false), (b"one\n\x00\x01\x02".to_vec(), b"two\n".to_vec()), "{size}");
+            assert_eq!(
+                decoded(&bytes, size, false),
+                (b"one\n\x00\x01\x02".to_vec(), b"two\n".to_vec()),
+                "{size}"
+            );
         }
     }
 

@@ -109,7 +109,7 @@ impl Lines {
             let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
                 open.bytes.extend_from_slice(rest);
                 if open.bytes.len() >= LONGEST {
-                    self.ready.extend(open.close(output.stream));
+                    self.ready.push_back(open.close(output.stream));
                 }
                 return;
             };
@@ -118,7 +118,7 @@ impl Lines {
             if open.bytes.last() == Some(&b'\r') {
                 open.bytes.truncate(open.bytes.len() - 1);
             }
-            self.ready.extend(open.close(output.stream));
+            self.ready.push_back(open.close(output.stream));
             if self.timestamps {
                 open.head = Some(BytesMut::new());
             }
@@ -138,16 +138,16 @@ impl Lines {
                 open.begun = true;
             }
             if open.begun && !(open.bytes.is_empty() && open.timestamp.is_none()) {
-                self.ready.extend(open.close(stream));
+                self.ready.push_back(open.close(stream));
             }
         }
     }
 }
 
 impl Open {
-    fn close(&mut self, stream: Stream) -> Option<Line> {
+    fn close(&mut self, stream: Stream) -> Line {
         self.begun = false;
-        Some(Line { stream, timestamp: self.timestamp.take(), bytes: self.bytes.split().freeze() })
+        Line { stream, timestamp: self.timestamp.take(), bytes: self.bytes.split().freeze() }
     }
 }
 

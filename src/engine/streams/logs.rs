@@ -9,7 +9,8 @@ use crate::engine::{Engine, Error};
 /// Which part of a container's output.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogOptions {
-    /// Goes on until the container ends.
+    /// Goes on until the container ends. The daemon keeps whole lines: the prompt of a terminal comes with the end of its
+    /// line. [`Engine::attach`] with [`AttachOptions::logs`](super::AttachOptions::logs) shows it at once.
     pub follow: bool,
     /// Each line begins with the time at which it was written.
     pub timestamps: bool,
@@ -46,7 +47,8 @@ impl Engine {
         }
         // The daemon begins to answer with the first line, however long that takes.
         let response = call.patience(None).response().await?;
-        let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind =
+            response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let raw = match (options.tty, kind) {
             (Some(tty), _) => tty,
             // Engines say so from API 1.42 on.
