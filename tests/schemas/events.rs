@@ -1,0 +1,94 @@
+//! `schemas/events.schema.json` against events as they are written.
+
+use rcompose::event::{Event, Level, LogLine, OutputLine, Progress, Status, Stream};
+use rcompose::resource::{Kind, ResourceId};
+use serde_json::{Value, json, to_value};
+
+use crate::schema::Schema;
+
+fn resource(kind: Kind) -> ResourceId {
+    ResourceId::new(kind, "shop-thing-1")
+}
+
+fn line(stream: Stream, timestamp: Option<&str>) -> Event {
+    Event::Log(LogLine {
+        container: "web-1".to_owned(),
+        service: "web".to_owned(),
+        stream,
+        timestamp: timestamp.map(str::to_owned),
+        text: "hello".to_owned(),
+    })
+}
+
+/// Every event there is, every choice within them, and the optional keys present and absent.
+fn events() -> Vec<Event> {
+    let statuses = [Status::Working, Status::Done, Status::Warning, Status::Error];
+    let kinds = [Kind::Image, Kind::Network, Kind::Volume, Kind::Container, Kind::Service];
+    let counted = Progress {
+        parent: Some(resource(Kind::Image)),
+        current: 3,
+        total: 4,
+        ..Progress::new(resource(Kind::Image), Status::Working, "Downloading").details("so far")
+    };
+    let mut events = vec![
+        Event::Started { operation: "up", total: 0 },
+        Event::Finished { operation: "up", success: false },
+        Event::Attached { containers: vec!["web-1".to_owned()] },
+        Event::Exited {
+            container: "web-1".to_owned(),
+            service: "web".to_owned(),
+            code: 137,
+            restarting: true,
+        },
+        Event::Output(OutputLine { resource: resource(Kind::Image), text: "Step 1/2".to_owned() }),
+        Event::Progress(counted),
+        line(Stream::Stdout, None),
+        line(Stream::Stderr, Some("2026-11-24T20:31:36Z")),
+    ];
+    events.extend(statuses.map(|status| Event::Progress(Progress::new(resource(Kind::Volume), status, "x"))));
+    events.extend(kinds.map(|kind| Event::Progress(Progress::new(resource(kind), Status::Done, "x"))));
+    events.extend(
+        [Level::Info, Level::Warning, Level::Error]
+            .map(|level| Event::Notice { level, text: "x".to_owned() }),
+    );
+    events
+}
+
+#[test]
+fn every_event_is_as_the_schema_says() {
+    let schema = Schema::shipped("events.schema.json");
+    for event in events() {
+        let value = to_value(&event).expect("an event is JSON");
+        assert_eq!(schema.faults(&value), Vec::<String>::new(), "{value}");
+    }
+}
+
+#[test]
+fn every_type_and_key_of_the_schema_is_written() {
+    let schema = Schema::shipped("events.schema.json");
+    let written: Vec<Value> =
+        events().iter().map(|event| to_value(event).expect("an event is JSON")).collect();
+    for (kind, keys) in schema.keys() {
+        for key in keys {
+            let found =
+                written.iter().any(|value| value["type"] == kind.as_str() && value.get(&key).is_some());
+            assert!(found || kind == "failure" || kind == "resource", "nothing writes `{key}` of `{kind}`");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_an_event_is_not_valid() {
+    let schema = Schema::shipped("events.schema.json");
+    for value in [
+        json!({}),
+        json!({ "type": "started" }),
+        json!({ "type": "nonsense", "text": "x" }),
+        json!({ "type": "notice", "level": "loud", "text": "x" }),
+        json!({ "type": "notice", "level": "info", "text": "x", "more": 1 }),
+        json!({ "error": false, "message": "x" }),
+    ] {
+        assert!(!schema.faults(&value).is_empty(), "{value}");
+    }
+    assert!(schema.faults(&json!({ "error": true, "message": "x", "help": ["y"] })).is_empty());
+}

@@ -1,0 +1,102 @@
+//! As much of JSON Schema as our schemas use. A keyword that it does not know is a panic, never a pass.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+/// A schema file.
+pub(crate) struct Schema {
+    root: Value,
+}
+
+impl Schema {
+    /// One of `schemas/`.
+    pub(crate) fn shipped(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(name);
+        let text = fs::read_to_string(path).expect("the schema is shipped");
+        Self { root: serde_json::from_str(&text).expect("the schema is JSON") }
+    }
+
+    /// What is wrong with a value; nothing if it is valid.
+    pub(crate) fn faults(&self, value: &Value) -> Vec<String> {
+        self.check(&self.root, value, "")
+    }
+
+    /// The definitions by name, with the keys that each may have.
+    pub(crate) fn keys(&self) -> Vec<(String, Vec<String>)> {
+        let definitions = self.root["$defs"].as_object().expect("definitions by name");
+        let keys = |schema: &Value| -> Vec<String> {
+            schema["properties"].as_object().map(|rules| rules.keys().cloned().collect()).unwrap_or_default()
+        };
+        definitions.iter().map(|(name, schema)| (name.clone(), keys(schema))).collect()
+    }
+
+    fn check(&self, schema: &Value, value: &Value, at: &str) -> Vec<String> {
+        let schema = schema.as_object().expect("a schema is an object");
+        schema.iter().flat_map(|(keyword, rule)| self.keyword((keyword, rule), schema, value, at)).collect()
+    }
+
+    fn keyword(
+        &self,
+        (keyword, rule): (&str, &Value),
+        schema: &Map<String, Value>,
+        value: &Value,
+        at: &str,
+    ) -> Vec<String> {
+        let unless =
+            |valid: bool| if valid { vec![] } else { vec![format!("{at}: not {keyword} {rule}: {value}")] };
+        match keyword {
+            "$schema" | "$id" | "$defs" | "title" | "description" => vec![],
+            "$ref" => {
+                let path =
+                    rule.as_str().and_then(|path| path.strip_prefix('#')).expect("a reference in the file");
+                self.check(self.root.pointer(path).expect("the reference leads somewhere"), value, at)
+            }
+            "type" => unless(rule == kind(value)),
+            "const" => unless(rule == value),
+            "enum" => unless(rule.as_array().is_some_and(|choices| choices.contains(value))),
+            "minimum" => unless(value.as_i64() >= rule.as_i64()),
+            "maximum" => unless(value.as_i64() <= rule.as_i64()),
+            "required" => {
+                let names = rule.as_array().expect("a list of names");
+                unless(names.iter().all(|name| value.get(name.as_str().unwrap_or_default()).is_some()))
+            }
+            "additionalProperties" if *rule == Value::Bool(false) => {
+                let known = schema.get("properties").and_then(Value::as_object);
+                let fields = value.as_object().into_iter().flatten();
+                let extra = fields.filter(|(name, _)| known.is_none_or(|known| !known.contains_key(*name)));
+                extra.map(|(name, _)| format!("{at}: unknown key `{name}`")).collect()
+            }
+            "properties" => {
+                let rules = rule.as_object().expect("rules by name");
+                let present = rules.iter().filter_map(|(name, rule)| Some((name, rule, value.get(name)?)));
+                present
+                    .flat_map(|(name, rule, value)| self.check(rule, value, &format!("{at}/{name}")))
+                    .collect()
+            }
+            "items" => {
+                let items = value.as_array().into_iter().flatten().enumerate();
+                items.flat_map(|(index, item)| self.check(rule, item, &format!("{at}/{index}"))).collect()
+            }
+            "oneOf" => {
+                let choices = rule.as_array().expect("a list of schemas");
+                let found: Vec<_> = choices.iter().map(|choice| self.check(choice, value, at)).collect();
+                unless(found.iter().filter(|faults| faults.is_empty()).count() == 1)
+            }
+            _ => panic!("`{keyword}` is not known to this test"),
+        }
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
