@@ -34,19 +34,19 @@ impl Schema {
 
     fn check(&self, schema: &Value, value: &Value, at: &str) -> Vec<String> {
         let schema = schema.as_object().expect("a schema is an object");
-        schema.iter().flat_map(|(keyword, rule)| self.keyword((keyword, rule), schema, value, at)).collect()
+        let known = schema.get("properties").and_then(Value::as_object);
+        schema.iter().flat_map(|rule| self.keyword(rule, known, (value, at))).collect()
     }
 
     fn keyword(
         &self,
-        (keyword, rule): (&str, &Value),
-        schema: &Map<String, Value>,
-        value: &Value,
-        at: &str,
+        (keyword, rule): (&String, &Value),
+        known: Option<&Map<String, Value>>,
+        (value, at): (&Value, &str),
     ) -> Vec<String> {
         let unless =
             |valid: bool| if valid { vec![] } else { vec![format!("{at}: not {keyword} {rule}: {value}")] };
-        match keyword {
+        match keyword.as_str() {
             "$schema" | "$id" | "$defs" | "title" | "description" => vec![],
             "$ref" => {
                 let path =
@@ -63,7 +63,6 @@ impl Schema {
                 unless(names.iter().all(|name| value.get(name.as_str().unwrap_or_default()).is_some()))
             }
             "additionalProperties" if *rule == Value::Bool(false) => {
-                let known = schema.get("properties").and_then(Value::as_object);
                 let fields = value.as_object().into_iter().flatten();
                 let extra = fields.filter(|(name, _)| known.is_none_or(|known| !known.contains_key(*name)));
                 extra.map(|(name, _)| format!("{at}: unknown key `{name}`")).collect()
