@@ -63,3 +63,6 @@ pub fn check_consistency(tree: &Node, scope: Scope<'_>, problems: &mut Problems)
         rule(&scene, problems);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::scene::{Scene, Unit, number};
 use crate::diag::{Problem, Problems};
+use crate::model::Bytes;
 use crate::yaml::{Entry, Map, Node};
 
 /// A service runs an image, builds one, or is somebody else's.
@@ -173,7 +174,8 @@ pub(super) fn limits(scene: &Scene<'_>, problems: &mut Problems) {
 
 /// A count, or a size in bytes.
 fn amount(node: &Node) -> Option<f64> {
-    number(node)
+    #[expect(clippy::cast_precision_loss, reason = "sizes are far from what a double cannot hold")]
+    number(node).or_else(|| Some(node.as_str()?.parse::<Bytes>().ok()?.0 as f64))
 }
 
 /// A watch rule that copies says where to.

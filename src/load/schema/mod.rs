@@ -17,3 +17,6 @@ mod walk;
 
 pub use publish::json_schema;
 pub use walk::validate;
+
+#[cfg(test)]
+mod tests;
