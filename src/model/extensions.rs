@@ -125,6 +125,9 @@ impl Attribute for Value {
                 }
                 seq.end()
             }
+            Self::Tagged(tagged) if style == Style::Yaml && tagged.tag == yaml::TIME_TAG => {
+                serializer.serialize_newtype_variant("Value", 0, yaml::TIME_TAG, &tagged.value)
+            }
             Self::Tagged(tagged) => tagged.value.write(serializer, style),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => self.serialize(serializer),
         }

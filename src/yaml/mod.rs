@@ -3,6 +3,7 @@
 //! In: texts. Out: [`Node`] trees whose every value knows its bytes. This room never knows compose.
 
 mod decode;
+mod emit;
 mod json;
 mod node;
 mod order;
@@ -12,6 +13,7 @@ mod scalar;
 mod text;
 
 pub use decode::{ANY_VALUE, Fault, TIME_TAG, decode, decode_seed};
+pub use emit::{EmitError, to_yaml};
 pub use json::{to_json, to_json_indented, to_json_pretty};
 pub use node::{Entry, Map, Node, Tag, Trail, Value, VariableUse};
 pub use order::key_order;
