@@ -48,6 +48,7 @@ clear_up() {
     kill -TERM -- "-$child" 2>/dev/null
     sleep 0.5
     kill -KILL -- "-$child" 2>/dev/null
+    wait "$child" 2>/dev/null
   fi
   [ -z "$given" ] || sweep_given
   for name in "${mine[@]}"; do tests/engine/stop "$name" --purge; done

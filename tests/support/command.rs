@@ -65,6 +65,7 @@ impl Command {
     }
 
     /// Runs it to its end.
+    #[must_use = "say what the command had to do: `.success()`, `.code(1)`"]
     pub(crate) fn run(self) -> Outcome {
         self.start().finish()
     }

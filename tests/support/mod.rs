@@ -19,6 +19,7 @@ pub(crate) use api::Api;
 pub(crate) use command::Command;
 pub(crate) use daemon::{Daemon, daemon, skip};
 pub(crate) use outcome::Outcome;
-pub(crate) use proxy::{Fault, Proxy};
+pub(crate) use peer::peer;
+pub(crate) use proxy::{Call, Fault, Proxy};
 pub(crate) use running::Running;
 pub(crate) use stack::Stack;

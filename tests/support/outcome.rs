@@ -4,7 +4,6 @@ use serde_json::Value;
 
 /// The end of a command: its code and what it printed.
 #[derive(Debug)]
-#[must_use = "say what the command had to do: `.success()`, `.code(1)`"]
 pub(crate) struct Outcome {
     /// What was run.
     pub(crate) command: String,

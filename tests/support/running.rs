@@ -74,6 +74,7 @@ impl Running {
     }
 
     /// Waits for the end; a command that outlives the patience of the test is killed.
+    #[must_use = "say what the command had to do: `.success()`, `.code(1)`"]
     pub(crate) fn finish(mut self) -> Outcome {
         let status = self.ended();
         for listener in [self.out.listener.take(), self.err.listener.take()].into_iter().flatten() {

@@ -50,15 +50,20 @@ impl Stack {
 
     /// `rcompose` with these words, to be built up further.
     pub(crate) fn command<const N: usize>(&self, words: [&str; N]) -> Command {
-        Command::new(Path::new(env!("CARGO_BIN_EXE_rcompose")), self).args(words)
+        // Another binary, such as the peer, shows whether a test asks for what is usual.
+        let program =
+            std::env::var_os("RCOMPOSE_TEST_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_rcompose").into());
+        Command::new(Path::new(&program), self).args(words)
     }
 
     /// Runs `rcompose` with these words.
+    #[must_use = "say what the command had to do: `.success()`, `.code(1)`"]
     pub(crate) fn run<const N: usize>(&self, words: [&str; N]) -> Outcome {
         self.command(words).run()
     }
 
     /// Runs the peer with these words.
+    #[must_use = "say what the command had to do: `.success()`, `.code(1)`"]
     pub(crate) fn peer<const N: usize>(&self, program: &Path, words: [&str; N]) -> Outcome {
         Command::new(program, self).args(words).run()
     }
@@ -83,6 +88,22 @@ impl Stack {
     /// The volumes of the project.
     pub(crate) fn volumes(&self) -> Vec<Value> {
         self.list("/volumes?")
+    }
+
+    /// The images that were built for the project.
+    pub(crate) fn images(&self) -> Vec<Value> {
+        self.list("/images/json?")
+    }
+
+    /// Runs a program in the container of a service; the exit code.
+    pub(crate) fn exec(&self, service: &str, program: &[&str]) -> i64 {
+        let api = &self.daemon.api;
+        let body = json!({ "Cmd": program, "AttachStdout": true, "AttachStderr": true });
+        let answer = api.post(&format!("/containers/{}-{service}-1/exec", self.project), &body);
+        let id = answer.json()["Id"].as_str().expect("the container runs").to_owned();
+        let done = api.post(&format!("/exec/{id}/start"), &json!({ "Detach": false, "Tty": false }));
+        assert_eq!(done.status, 200, "{}", String::from_utf8_lossy(&done.body));
+        api.get(&format!("/exec/{id}/json"))["ExitCode"].as_i64().expect("the program has ended")
     }
 
     /// The ids of all containers with the moments they were made and started: equal when nothing was touched.
@@ -136,7 +157,7 @@ impl Stack {
         for name in names(self.volumes(), "Name") {
             remove(api, &format!("/volumes/{name}?force=1"));
         }
-        for id in names(self.list("/images/json?"), "Id") {
+        for id in names(self.images(), "Id") {
             remove(api, &format!("/images/{id}?force=1"));
         }
     }

@@ -1,0 +1,70 @@
+//! A daemon that fails in the middle: a clear end, and a next `up` that goes on.
+
+use std::time::Duration;
+
+use crate::support::{Fault, Proxy, Stack, daemon};
+
+const TWO: &str = r"
+services:
+  a: {image: IMAGE, command: sleep 600, init: true, volumes: [data:/data]}
+  b: {image: IMAGE, command: sleep 600, init: true, depends_on: [a]}
+volumes: {data: }
+";
+
+fn disturbed(name: &str, fault: Fault, words: &[&str]) {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, name, TWO);
+    let proxy = Proxy::before(daemon);
+    proxy.disturb(fault);
+    let broken = stack.command(["up", "-d"]).host(&proxy.host()).run().code(1);
+    for word in words {
+        assert!(broken.err.contains(word), "`{word}` is missing: {}", broken.err);
+    }
+    stack.run(["up", "-d"]).success();
+    let running = stack.containers().iter().filter(|one| one["State"] == "running").count();
+    assert_eq!((running, stack.containers().len(), stack.volumes().len()), (2, 2, 1));
+}
+
+#[test]
+fn a_refused_create_is_told_with_its_container_and_the_daemons_words() {
+    let fault = Fault::on("POST", "/containers/create").nth(2).answer(500, "the disk is full");
+    disturbed("create", fault, &["PROJECT-b-1", "the disk is full"]);
+}
+
+#[test]
+fn a_create_whose_answer_was_lost_is_found_by_the_next_up() {
+    disturbed("lost", Fault::on("POST", "/containers/create").lose_the_answer(), &["PROJECT-a-1"]);
+}
+
+#[test]
+fn a_start_that_is_cut_off_is_done_by_the_next_up() {
+    disturbed("start", Fault::on("POST", "/containers/*/start"), &["PROJECT-a-1"]);
+}
+
+#[test]
+fn a_network_that_cannot_be_made_is_named() {
+    let fault = Fault::on("POST", "/networks/create").answer(403, "no address left");
+    disturbed("network", fault, &["PROJECT_default", "no address left"]);
+}
+
+#[test]
+fn a_list_that_is_cut_off_is_an_error_and_no_empty_project() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "cut", TWO);
+    stack.run(["up", "-d"]).success();
+    let before = stack.identities();
+    let proxy = Proxy::before(daemon);
+    proxy.disturb(Fault::on("GET", "/containers/json").truncate(700));
+    stack.command(["up", "-d"]).host(&proxy.host()).run().code(1);
+    assert_eq!(stack.identities(), before);
+}
+
+#[test]
+fn a_slow_answer_is_waited_for() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "slow", TWO);
+    let proxy = Proxy::before(daemon);
+    proxy.disturb(Fault::on("POST", "/containers/create").delay(Duration::from_secs(2)));
+    stack.command(["up", "-d"]).host(&proxy.host()).run().success();
+    assert_eq!(stack.containers().len(), 2);
+}

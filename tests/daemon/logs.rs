@@ -1,0 +1,76 @@
+//! `logs`: what containers said.
+
+use serde_json::Value;
+
+use crate::support::{Daemon, Stack, daemon};
+
+const TALKERS: &str = r#"
+services:
+  one: {image: IMAGE, command: [sh, -c, "echo first; echo second >&2; echo third"]}
+  second: {image: IMAGE, command: [echo, hello]}
+"#;
+
+fn said(daemon: &'static Daemon, name: &str) -> Stack {
+    let stack = Stack::of(daemon, name, TALKERS);
+    stack.run(["up", "-d"]).success();
+    for service in ["one", "second"] {
+        daemon.api.post(&format!("/containers/{}-{service}-1/wait", stack.project()), &Value::Null);
+    }
+    stack
+}
+
+#[test]
+fn lines_carry_the_container_and_keep_their_streams() {
+    let Some(daemon) = daemon() else { return };
+    let stack = said(daemon, "prefix");
+    let shown = stack.run(["logs", "--no-color"]).success();
+    let mut lines: Vec<_> = shown.out.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines, ["one-1     | first", "one-1     | third", "second-1  | hello"]);
+    assert_eq!(shown.err, "one-1     | second\n");
+}
+
+#[test]
+fn the_prefix_can_be_left_out_and_a_service_be_named() {
+    let Some(daemon) = daemon() else { return };
+    let stack = said(daemon, "plain");
+    stack.run(["logs", "--no-log-prefix", "second"]).success().stdout("hello\n");
+}
+
+#[test]
+fn only_the_last_lines_are_shown_when_asked() {
+    let Some(daemon) = daemon() else { return };
+    let stack = said(daemon, "tail");
+    stack.run(["logs", "--no-color", "--tail", "1", "one"]).success().stdout("one-1  | third\n").stderr("");
+}
+
+#[test]
+fn each_line_has_its_moment_when_asked() {
+    let Some(daemon) = daemon() else { return };
+    let stack = said(daemon, "times");
+    let shown = stack.run(["logs", "--no-log-prefix", "--timestamps", "second"]).success();
+    let (moment, text) = shown.out.trim_end().split_once(' ').expect("a moment and a text");
+    assert_eq!(text, "hello");
+    assert!(moment.ends_with('Z') && moment.starts_with("20") && moment.contains('T'), "{moment}");
+}
+
+#[test]
+fn following_ends_when_the_container_does() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(
+        daemon,
+        "follow",
+        "services:\n  count: {image: IMAGE, command: [sh, -c, 'for n in 1 2 3; do echo $$n; sleep 0.5; done']}\n",
+    );
+    stack.run(["up", "-d"]).success();
+    stack.run(["logs", "-f", "--no-log-prefix"]).success().stdout("1\n2\n3\n");
+}
+
+#[test]
+fn a_line_without_an_end_is_a_line() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "end", "services:\n  a: {image: IMAGE, command: [printf, 'no end']}\n");
+    stack.run(["up", "-d"]).success();
+    daemon.api.post(&format!("/containers/{}-a-1/wait", stack.project()), &Value::Null);
+    stack.run(["logs", "--no-log-prefix"]).success().stdout("no end\n");
+}

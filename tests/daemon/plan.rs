@@ -1,0 +1,41 @@
+//! `plan` and `--dry-run`: what would be done, and that nothing is.
+
+use crate::support::{Proxy, Stack, daemon};
+
+const ONE: &str = "services:\n  a: {image: IMAGE, command: sleep 600, init: true}\n";
+
+#[test]
+fn it_exits_with_two_before_up_and_with_zero_after() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "codes", ONE);
+    stack.run(["plan"]).code(2).says(["a", "missing"]);
+    assert!(stack.containers().is_empty() && stack.networks().is_empty());
+    stack.run(["up", "-d"]).success();
+    stack.run(["plan"]).code(0);
+    stack.write("compose.yaml", "services:\n  a: {}\n");
+    stack.run(["plan"]).code(1);
+}
+
+#[test]
+fn it_names_the_field_that_changed() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "cause", ONE);
+    stack.run(["up", "-d"]).success();
+    stack.write("compose.yaml", &ONE.replace("IMAGE", Stack::IMAGE).replace("600", "700"));
+    stack.run(["plan"]).code(2).says(["command"]);
+    let plan = stack.run(["plan", "--format", "json"]).code(2);
+    let value: serde_json::Value = serde_json::from_str(&plan.out).expect("the plan is JSON");
+    assert!(value.to_string().contains("PROJECT-a-1"), "{value:#}");
+}
+
+#[test]
+fn neither_plan_nor_dry_run_asks_the_daemon_to_change_anything() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "dry", ONE);
+    let proxy = Proxy::before(daemon);
+    stack.command(["plan"]).host(&proxy.host()).run().code(2);
+    stack.command(["--dry-run", "up", "-d"]).host(&proxy.host()).run().success();
+    stack.command(["--dry-run", "down"]).host(&proxy.host()).run().success();
+    let mutating: Vec<_> = proxy.calls().into_iter().filter(crate::support::Call::mutates).collect();
+    assert!(mutating.is_empty(), "{mutating:#?}");
+}
