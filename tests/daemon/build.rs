@@ -55,7 +55,15 @@ fn a_failing_step_is_told_with_its_output() {
     let Some(daemon) = daemon() else { return };
     let stack = Stack::of(daemon, "failing", "services:\n  app: {build: .}\n");
     stack.write("Dockerfile", &format!("FROM {}\nRUN echo the compiler says no; exit 7\n", Stack::IMAGE));
-    stack.run(["build"]).code(1).complains(["the compiler says no", "7"]);
+    let proxy = Proxy::before(daemon);
+    let told = stack.command(["build"]).host(&proxy.host()).run().failure();
+    assert!(format!("{}{}", told.out, told.err).contains("the compiler says no"), "{}{}", told.out, told.err);
+    // The classic builder would leave the container of the failed step behind.
+    let classic =
+        proxy.calls().into_iter().find(|call| call.is("POST", "/build") && !call.query.contains("version=2"));
+    assert!(
+        classic.is_none_or(|call| call.query.contains("forcerm=1") || call.query.contains("forcerm=true"))
+    );
 }
 
 #[test]

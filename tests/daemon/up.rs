@@ -190,7 +190,7 @@ fn a_published_port_answers() {
     let stack = Stack::of(
         daemon,
         "port",
-        "services:\n  web:\n    image: IMAGE\n    command: nc -lk -p 80 -e echo welcome\n    init: true\n    ports: ['127.0.0.1::80']\n",
+        "services:\n  web:\n    image: IMAGE\n    command: nc -ll -p 80 -e echo welcome\n    init: true\n    ports: ['127.0.0.1::80']\n",
     );
     stack.run(["up", "-d"]).success();
     let port = stack.inspect("web")["NetworkSettings"]["Ports"]["80/tcp"][0]["HostPort"].clone();

@@ -29,6 +29,13 @@ impl Outcome {
         self
     }
 
+    /// The command failed, with whatever code.
+    #[track_caller]
+    pub(crate) fn failure(self) -> Self {
+        assert!(self.exit.is_some_and(|code| code != 0), "it did not fail\n{}", self.story());
+        self
+    }
+
     /// Standard output is exactly this.
     #[track_caller]
     pub(crate) fn stdout(self, want: &str) -> Self {

@@ -80,9 +80,11 @@ impl Stack {
         self.daemon.api.get(&format!("/containers/{}-{service}-1/json", self.project))
     }
 
-    /// The networks of the project.
+    /// The networks of the project, sorted by name.
     pub(crate) fn networks(&self) -> Vec<Value> {
-        self.list("/networks?")
+        let mut all = self.list("/networks?");
+        all.sort_by_key(|network| network["Name"].to_string());
+        all
     }
 
     /// The volumes of the project.
@@ -90,9 +92,11 @@ impl Stack {
         self.list("/volumes?")
     }
 
-    /// The images that were built for the project.
+    /// The images that were built for the project, known by their names: the classic builder may give no labels.
     pub(crate) fn images(&self) -> Vec<Value> {
-        self.list("/images/json?")
+        let filters = json!({ "reference": [format!("{}-*", self.project)] });
+        let answer = self.daemon.api.get(&format!("/images/json?filters={}", Api::filters(&filters)));
+        answer.as_array().cloned().unwrap_or_default()
     }
 
     /// Runs a program in the container of a service; the exit code.
