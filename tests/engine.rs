@@ -11,5 +11,4 @@ mod lifecycle;
 #[path = "engine/streaming.rs"]
 mod streaming;
 #[path = "support/mod.rs"]
-#[allow(dead_code, reason = "what a test may need is there before the test")]
 mod support;

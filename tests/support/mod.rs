@@ -4,6 +4,8 @@
 //! skip, a [`Stack`] that leaves nothing behind, a [`Command`] with a readable [`Outcome`], and a [`Proxy`] that
 //! records and disturbs what is said to the daemon.
 
+#![allow(dead_code, unused_imports, reason = "each test binary takes what it needs")]
+
 mod api;
 mod command;
 mod daemon;
