@@ -234,6 +234,35 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_never_drawn() {
+        let mut sources = Sources::default();
+        let file = sources.add(".env", "TOKEN=hunter2 # mine\nPORT=x\n");
+        let secret = span_of(&sources, file, "hunter2");
+        sources.conceal(secret);
+        let problem = Problem::error("bad-value", "no port").at(span_of(&sources, file, "x"), "set here");
+        let marked = Problem::error("bad-value", "no token").at(secret, "set here");
+        insta::assert_snapshot!(draw([&problem, &marked], &sources, Drawing::default()), @r#"
+          × no port [bad-value]
+           ╭─[.env:2:6]
+         1 │ TOKEN=•••••• # mine
+         2 │ PORT=x
+           ·      ┬
+           ·      ╰── set here
+           ╰────
+
+          × no token [bad-value]
+           ╭─[.env:1:7]
+         1 │ TOKEN=•••••• # mine
+           ·       ───┬──
+           ·          ╰── set here
+         2 │ PORT=x
+           ╰────
+
+        2 errors
+        "#);
+    }
+
+    #[test]
     fn the_end_of_a_file_gets_a_mark() {
         let mut sources = Sources::default();
         let file = sources.add("compose.yaml", "a: [\n");

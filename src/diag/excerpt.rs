@@ -6,7 +6,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::fold::fold;
 use super::harmless::{harmless, shortened, stand_in};
-use super::{Label, Position, Source, SourceId, Sources};
+use super::{Label, Position, Source, SourceId, Sources, Span};
 
 /// Lines drawn above and below a marked one.
 const AROUND: usize = 1;
@@ -17,6 +17,8 @@ const LONGEST_LABEL: usize = 240;
 /// Words under a mark are folded no narrower than this.
 const LEAST_LABEL: usize = 28;
 const TAB: usize = 4;
+/// What is drawn for a secret, whatever its length.
+const SECRET: &str = "••••••";
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +26,14 @@ pub(super) struct Excerpt {
     text: String,
     sections: Vec<Section>,
     marks: Vec<Mark>,
+}
+
+/// What is drawn on.
+#[derive(Clone, Copy)]
+struct Paper<'a> {
+    source: &'a Source,
+    hidden: &'a [Span],
+    width: usize,
 }
 
 /// A run of neighbouring lines of one file.
@@ -67,7 +77,8 @@ impl Excerpt {
             }
         }
         for file in files {
-            excerpt.add_file(file, labels, (sources.get(file), width));
+            let hidden: Vec<Span> = sources.concealed(file).collect();
+            excerpt.add_file(file, labels, Paper { source: sources.get(file), hidden: &hidden, width });
         }
         excerpt
     }
@@ -76,7 +87,8 @@ impl Excerpt {
         &self.marks
     }
 
-    fn add_file(&mut self, file: SourceId, labels: &[Label], (source, width): (&Source, usize)) {
+    fn add_file(&mut self, file: SourceId, labels: &[Label], paper: Paper<'_>) {
+        let source = paper.source;
         let mut wanted: Vec<Wanted> = labels
             .iter()
             .enumerate()
@@ -100,12 +112,12 @@ impl Excerpt {
         // The primary label's lines come first.
         runs.sort_by_key(|(_, _, inside)| inside.iter().map(|one| one.index).min());
         for (first, last, inside) in runs {
-            self.add_section((first, last), &inside, (source, width));
+            self.add_section((first, last), &inside, paper);
         }
     }
 
-    fn add_section(&mut self, (first, last): (usize, usize), inside: &[Wanted], of: (&Source, usize)) {
-        let (source, width) = of;
+    fn add_section(&mut self, (first, last): (usize, usize), inside: &[Wanted], paper: Paper<'_>) {
+        let Paper { source, width, .. } = paper;
         // A blank line at the end of a file tells nothing, unless it is what is pointed at.
         let marked = |line: usize| inside.iter().any(|one| (one.first..=one.last).contains(&line));
         let last = if last > first && !marked(last) && source.line(last).trim().is_empty() {
@@ -130,7 +142,7 @@ impl Excerpt {
                     )
                 })
                 .collect();
-            let cut = Cut::new(text, &spots, room);
+            let cut = Cut::new(text, &spots, &paper.hidden_in(line), room);
             for (one, (from, until)) in here.iter().zip(&spots) {
                 let mark = &mut self.marks[one.index];
                 if one.first == line {
@@ -153,6 +165,20 @@ impl Excerpt {
             end: self.text.len(),
             lines: last - first + 1,
         });
+    }
+}
+
+impl Paper<'_> {
+    /// What of a line is not drawn, in bytes of the line.
+    fn hidden_in(&self, line: usize) -> Vec<(usize, usize)> {
+        let begin = self.source.line_start(line);
+        let end = begin + self.source.line(line).len();
+        self.hidden
+            .iter()
+            .map(|span| ((span.start as usize).max(begin), (span.end as usize).min(end)))
+            .filter(|(from, until)| from < until)
+            .map(|(from, until)| (from - begin, until - begin))
+            .collect()
     }
 }
 
@@ -194,9 +220,9 @@ struct Cell {
 }
 
 impl Cut {
-    fn new(line: &str, spots: &[(usize, usize)], room: usize) -> Self {
+    fn new(line: &str, spots: &[(usize, usize)], hidden: &[(usize, usize)], room: usize) -> Self {
         let (base, piece, clipped) = near(line, spots, room);
-        let cells = cells(piece, base, spots);
+        let cells = cells((piece, base), spots, hidden);
         let total: usize = cells.iter().map(|cell| cell.width).sum();
         let column =
             |at: usize| cells.iter().take_while(|cell| cell.at < at).map(|cell| cell.width).sum::<usize>();
@@ -257,14 +283,18 @@ fn near<'a>(line: &'a str, spots: &[(usize, usize)], room: usize) -> (usize, &'a
     (start, &line[start..end], (start > 0, end < line.len()))
 }
 
-fn cells(piece: &str, base: usize, spots: &[(usize, usize)]) -> Vec<Cell> {
+fn cells((piece, base): (&str, usize), spots: &[(usize, usize)], hidden: &[(usize, usize)]) -> Vec<Cell> {
     let mut column = 0;
     let mut indentation = base == 0;
     let mut out = Vec::with_capacity(piece.len());
     for (offset, char) in piece.char_indices() {
         let at = base + offset;
         indentation &= matches!(char, ' ' | '\t');
+        let secret = hidden.iter().find(|(from, until)| (*from..*until).contains(&at));
         let shown = match char {
+            // Where the line is cut inside a secret, its first drawn character stands for it.
+            _ if secret.is_some_and(|(from, _)| at == *from || offset == 0) => SECRET.to_owned(),
+            _ if secret.is_some() => String::new(),
             '\t' => {
                 let wide = TAB - column % TAB;
                 let seen = indentation || spots.iter().any(|(from, until)| (*from..*until).contains(&at));
@@ -272,7 +302,7 @@ fn cells(piece: &str, base: usize, spots: &[(usize, usize)]) -> Vec<Cell> {
             }
             _ => stand_in(char).unwrap_or_else(|| char.to_string()),
         };
-        let width = if char == '\t' {
+        let width = if char == '\t' && secret.is_none() {
             TAB - column % TAB
         } else {
             shown.chars().filter_map(UnicodeWidthChar::width).sum()

@@ -128,6 +128,7 @@ impl Source {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<Arc<Source>>,
+    concealed: Vec<Span>,
 }
 
 impl Sources {
@@ -145,6 +146,16 @@ impl Sources {
     #[must_use]
     pub fn get(&self, id: SourceId) -> &Arc<Source> {
         &self.files[id.0 as usize]
+    }
+
+    /// Never draws what lies under a span: it is a secret.
+    pub fn conceal(&mut self, span: Span) {
+        self.concealed.push(span);
+    }
+
+    /// What of a text is never drawn.
+    pub(super) fn concealed(&self, id: SourceId) -> impl Iterator<Item = Span> {
+        self.concealed.iter().copied().filter(move |span| span.source == id)
     }
 
     /// The words under a span; clipped to the text.

@@ -10,6 +10,7 @@ pub mod schema;
 mod environment;
 mod loaded;
 mod options;
+mod scene;
 
 pub use environment::{Environment, Variable};
 pub use files::{Disk, FileKind, Files, Memory};

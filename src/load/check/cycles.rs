@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::references::{Dependency, dependencies};
-use super::scene::{Scene, Unit};
 use crate::diag::{Problem, Problems};
+use crate::load::scene::{Scene, Unit};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mark {

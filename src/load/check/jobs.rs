@@ -1,8 +1,8 @@
 //! Jobs among services.
 
 use super::references::{dependencies, undefined_service};
-use super::scene::Scene;
 use crate::diag::{Problem, Problems};
+use crate::load::scene::Scene;
 
 /// A name is that of a service or of a job, not of both.
 pub(super) fn names(scene: &Scene<'_>, problems: &mut Problems) {

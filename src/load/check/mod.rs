@@ -9,14 +9,13 @@ mod mounts;
 mod names;
 mod references;
 mod resources;
-mod scene;
 mod service;
 
 use crate::diag::Problems;
 use crate::yaml::Node;
 
-use scene::Scene;
-pub use scene::Scope;
+use super::scene::Scene;
+pub use super::scene::Scope;
 
 /// Rules for all of the file, active or not.
 const EVERYWHERE: &[fn(&Scene<'_>, &mut Problems)] = &[

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::scene::Scene;
 use crate::diag::{Problem, Problems, Span};
+use crate::load::scene::Scene;
 use crate::yaml::Node;
 
 /// A bind mount says what it binds.

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::scene::{Scene, number};
 use crate::diag::{Problem, Problems, Span};
+use crate::load::scene::{Scene, number};
 
 /// No two services, and no two replicas, can have one container name.
 pub(super) fn containers(scene: &Scene<'_>, problems: &mut Problems) {

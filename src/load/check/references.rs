@@ -1,7 +1,7 @@
 //! Names that stand for something that must be defined.
 
-use super::scene::{Scene, Unit};
 use crate::diag::{Problem, Problems, Span, nearest};
+use crate::load::scene::{Scene, Unit};
 use crate::yaml::{Entry, Map, Node, Value};
 
 /// `(list under the service, section, what it is called)`, for lists whose items name their source.

@@ -1,7 +1,7 @@
 //! Volumes, secrets and configs by themselves.
 
-use super::scene::Scene;
 use crate::diag::{Problem, Problems};
+use crate::load::scene::Scene;
 use crate::yaml::{Entry, Map, Value};
 
 /// What a secret or config can be made of.

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::scene::{Scene, Unit, number};
 use crate::diag::{Problem, Problems};
+use crate::load::scene::{Scene, Unit, number};
 use crate::model::Bytes;
 use crate::yaml::{Entry, Map, Node};
 
