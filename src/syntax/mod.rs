@@ -4,14 +4,18 @@
 
 mod dotenv;
 mod ignore;
+mod mount;
 mod name;
+mod port;
 mod reference;
 mod template;
 mod words;
 
 pub use dotenv::{Assignment, Dotenv, DotenvError, DotenvFault, dotenv, dotenv_raw};
 pub use ignore::{Ignore, IgnoreError, IgnoreFault};
+pub use mount::{MountError, MountFault, ShortMount};
 pub use name::{is_container, is_key, is_project, normalize_project};
+pub use port::{PortError, PortFault, Ports};
 pub use reference::{Reference, ReferenceError, ReferenceFault};
 pub use template::{Expansion, Mention, TemplateError, TemplateFault, TemplateUse, expand, mentions};
 pub use words::{Words, WordsError, WordsFault, split};
