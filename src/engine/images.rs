@@ -25,6 +25,12 @@ struct InspectedImage {
     size: i64,
     #[serde(default, deserialize_with = "nullable")]
     config: InspectedConfig,
+    #[serde(default, deserialize_with = "nullable")]
+    os: String,
+    #[serde(default, deserialize_with = "nullable")]
+    architecture: String,
+    #[serde(default, deserialize_with = "nullable")]
+    variant: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -49,7 +55,10 @@ impl From<InspectedImage> for ObservedImage {
     fn from(inspected: InspectedImage) -> Self {
         let created =
             OffsetDateTime::parse(&inspected.created, &Rfc3339).map_or(0, OffsetDateTime::unix_timestamp);
+        let parts = [inspected.os, inspected.architecture, inspected.variant];
+        let known: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         Self {
+            platform: known.join("/"),
             id: inspected.id,
             tags: inspected.repo_tags,
             digests: inspected.repo_digests,

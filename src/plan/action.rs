@@ -1,13 +1,11 @@
 //! The steps of a plan: one daemon call each, or none.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Cause, StepId};
+use super::{Cause, ContainerCreate, StepId};
 use crate::resource::body::Endpoint;
 use crate::resource::{
-    Condition, ContainerSpec, HookSpec, ImageSpec, InjectedFile, NetworkSpec, ProviderSpec, ResourceId,
-    VolumeSpec,
+    Condition, HookSpec, ImageSpec, InjectedFile, NetworkSpec, ProviderSpec, ResourceId, VolumeSpec,
 };
 
 /// A node of the plan.
@@ -238,32 +236,6 @@ pub enum Action {
         /// The word.
         text: String,
     },
-}
-
-/// The creation of a container.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ContainerCreate {
-    /// The container; its own name is the final one.
-    pub spec: ContainerSpec,
-    /// The name to create it under: another one while its predecessor is still there.
-    pub name: String,
-    /// The container that it takes the place of.
-    pub replaces: Option<ContainerRef>,
-    /// Anonymous volumes of the predecessor that it takes over.
-    pub inherit: Vec<InheritedVolume>,
-    /// For each service of the spec's pending references, the container whose id goes there.
-    pub references: BTreeMap<String, ContainerRef>,
-}
-
-/// An anonymous volume that goes over to the next container.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InheritedVolume {
-    /// Name of the volume.
-    pub volume: String,
-    /// Path in the container.
-    pub target: String,
-    /// Only if the new image declares a volume at the path; the executor asks, since the image may only be there by then.
-    pub if_image_declares: bool,
 }
 
 /// Waiting until the containers of a service satisfy a condition.

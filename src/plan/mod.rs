@@ -5,18 +5,22 @@
 
 mod action;
 mod cause;
+mod creation;
 mod graph;
+mod images;
 #[expect(clippy::module_inception, reason = "the room is named after its one noun")]
 mod plan;
 mod policy;
 mod question;
+mod reconcile;
 
 pub use action::{
-    Action, Await, ContainerCreate, ContainerRef, HookPhase, ImageGuard, InUse, InheritedVolume,
-    ProviderVerb, PullFailure, Stage, Step,
+    Action, Await, ContainerRef, HookPhase, ImageGuard, InUse, ProviderVerb, PullFailure, Stage, Step,
 };
 pub use cause::{Cause, FieldChange};
+pub use creation::{ContainerCreate, InheritedVolume, Resolved};
 pub use graph::{Cycle, ServiceGraph};
 pub use plan::{Plan, StepId};
 pub use policy::{BuildChoice, PullChoice, Recreate, UpPolicy};
 pub use question::{Answer, Question};
+pub use reconcile::reconcile;

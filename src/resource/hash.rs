@@ -106,17 +106,22 @@ const SERVICE_ORDER: &[&str] = &[
 /// At a daemon, references to other services (`network_mode: service:db`) have to be replaced by container ids before.
 #[must_use]
 pub fn service(service: &Service) -> String {
-    let Value::Object(mut attributes) = json(&Styled(service, Style::Json)) else { return String::new() };
+    of(&attributes(service))
+}
+
+/// The attributes that go into the hash of a service, in the order in which they do.
+pub(super) fn attributes(service: &Service) -> Map<String, Value> {
+    let mut ordered = Map::new();
+    let Value::Object(mut attributes) = json(&Styled(service, Style::Json)) else { return ordered };
     if let Some(Value::Object(deploy)) = attributes.get_mut("deploy") {
         deploy.shift_remove("replicas");
     }
-    let mut ordered = Map::new();
     for key in SERVICE_ORDER {
         if let Some((key, value)) = attributes.remove_entry(*key) {
             ordered.insert(key, value);
         }
     }
-    of(&ordered)
+    ordered
 }
 
 /// The hash of a network.

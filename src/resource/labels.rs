@@ -1,5 +1,7 @@
 //! The labels by which the peer, and we, know what belongs to a project. Their names and values are the peer's.
 
+use std::collections::BTreeMap;
+
 /// The project's name.
 pub const PROJECT: &str = "com.docker.compose.project";
 /// The service's name.
@@ -36,6 +38,13 @@ pub const VOLUME: &str = "com.docker.compose.volume";
 pub const HOOK: &str = "com.docker.compose.hook";
 /// Index of the hook.
 pub const HOOK_INDEX: &str = "com.docker.compose.hook-index";
+
+/// The value of [`IMAGE_MOUNTS`] for images by their target.
+#[must_use]
+pub fn image_mounts(mounted: &BTreeMap<&str, &str>) -> String {
+    let entries: Vec<String> = mounted.iter().map(|(target, id)| format!("{target}={id}")).collect();
+    entries.join(",")
+}
 
 /// The value of [`VERSION`] that we write: the version of the peer whose rules we follow, so that neither tool
 /// takes the other's objects for those of another age.

@@ -8,6 +8,7 @@ mod container;
 mod desired;
 mod details;
 mod fault;
+pub mod fields;
 pub mod hash;
 mod id;
 mod image;

@@ -167,6 +167,8 @@ pub struct ObservedImage {
     pub created: i64,
     /// Size in bytes.
     pub size: i64,
+    /// `os/arch[/variant]`; empty when only a list call was made.
+    pub platform: String,
     /// Paths that the image declares as volumes; `None` when only a list call was made.
     pub volumes: Option<Vec<String>>,
 }

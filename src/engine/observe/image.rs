@@ -87,6 +87,7 @@ impl From<ListedImage> for ObservedImage {
             created: listed.created,
             size: listed.size,
             volumes: None,
+            platform: String::new(),
         }
     }
 }

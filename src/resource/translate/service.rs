@@ -7,7 +7,8 @@ use super::{body, files, hooks};
 use crate::model::{Condition as ModelCondition, FileReference, Mount, MountKind, Service};
 use crate::resource::container::bound;
 use crate::resource::{
-    Condition, ContainerSpec, Dependency, PendingReference, Place, ProviderSpec, ServiceSpec, hash, labels,
+    Condition, ContainerSpec, Dependency, PendingReference, Place, ProviderSpec, ServiceSpec, fields, hash,
+    labels,
 };
 use crate::yaml::Path;
 
@@ -131,6 +132,7 @@ fn marks(context: &Context<'_>, service: &Service) -> BTreeMap<&'static str, Str
         (labels::VERSION, labels::COMPATIBLE_VERSION.to_owned()),
         (labels::CONFIG_HASH, hash::service(&bound(service.clone(), &BTreeMap::new()))),
         (labels::ONEOFF, "False".to_owned()),
+        (fields::LABEL, fields::digests(service)),
         (labels::WORKING_DIR, facts.directory.display().to_string()),
         (labels::CONFIG_FILES, facts.files.join(",")),
         (labels::DEPENDS_ON, waits.collect::<Vec<_>>().join(",")),

@@ -103,6 +103,8 @@ fn of_spec<T: serde::Serialize>(value: &T) -> Value {
 
 /// What is known to be otherwise than with the peer, and why that is better or cannot be helped.
 fn forgive(service: &str, minor: u32, have: &mut Value, want: &mut Value) {
+    // Ours, so that a plan can say what changed.
+    have["body"]["Labels"].as_object_mut().expect("labels").remove("rcompose.fields").expect("our label");
     match service {
         // The peer loses `:ro`.
         "volumes-from" => {
