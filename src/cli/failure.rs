@@ -35,6 +35,14 @@ impl Failure {
         }
         self
     }
+
+    /// Adds a next step if there is one.
+    pub(crate) fn maybe_help(self, step: Option<String>) -> Self {
+        match step {
+            Some(step) => self.help(step),
+            None => self,
+        }
+    }
 }
 
 impl fmt::Display for Failure {
