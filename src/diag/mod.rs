@@ -11,6 +11,7 @@ mod harmless;
 mod problem;
 mod problems;
 mod report;
+mod sarif;
 mod sources;
 mod suggest;
 
@@ -20,5 +21,6 @@ pub use harmless::{harmless, unseen};
 pub use problem::{Label, Problem, Severity};
 pub use problems::Problems;
 pub use report::{Report, reports};
+pub use sarif::{Rule, sarif};
 pub use sources::{Position, Source, SourceId, Sources, Span};
 pub use suggest::{did_you_mean, nearest};

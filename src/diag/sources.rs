@@ -148,6 +148,14 @@ impl Sources {
         &self.files[id.0 as usize]
     }
 
+    /// All texts, in the order in which they were read.
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+        self.files
+            .iter()
+            .enumerate()
+            .map(|(index, source)| (SourceId(u32::try_from(index).unwrap_or(u32::MAX)), source.as_ref()))
+    }
+
     /// Never draws what lies under a span: it is a secret.
     pub fn conceal(&mut self, span: Span) {
         self.concealed.push(span);

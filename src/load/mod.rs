@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod files;
+pub mod lint;
 pub mod schema;
 
 mod environment;
