@@ -1,0 +1,82 @@
+//! `!reset` and `!override`: what a file takes back from those before it.
+//!
+//! Both name an address. What was said there before goes; a `!reset` value goes as well.
+
+use crate::yaml::{Node, Path, Segment, Tag, Value};
+
+/// The addresses that one document takes back.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Resets {
+    paths: Vec<Path>,
+}
+
+/// Finds the tags of a document, drops the values that are `!reset`, and clears the tags.
+pub(super) fn take(tree: &mut Node) -> Resets {
+    let mut resets = Resets::default();
+    resets.walk(tree, &mut Path::root());
+    resets
+}
+
+impl Resets {
+    fn walk(&mut self, node: &mut Node, path: &mut Path) {
+        match &mut node.value {
+            Value::Map(map) => {
+                map.retain(|key, entry| {
+                    path.push_key(key);
+                    let kept = self.keeps(&mut entry.node, path);
+                    path.pop();
+                    kept
+                });
+            }
+            Value::Seq(items) => {
+                let mut index = 0;
+                items.retain_mut(|item| {
+                    path.push_index(index);
+                    index += 1;
+                    let kept = self.keeps(item, path);
+                    path.pop();
+                    kept
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn keeps(&mut self, node: &mut Node, path: &mut Path) -> bool {
+        if let Some(tag) = node.tag.take() {
+            self.paths.push(path.clone());
+            return tag == Tag::Override;
+        }
+        self.walk(node, path);
+        true
+    }
+
+    /// Takes the addresses out of a tree.
+    pub(super) fn apply(&self, tree: &mut Node) {
+        for path in &self.paths {
+            remove(tree, path.segments());
+        }
+    }
+
+    /// Takes the addresses below `services.<name>` out of that service.
+    pub(super) fn apply_to_service(&self, service: &mut Node, name: &str) {
+        for path in &self.paths {
+            if let [Segment::Key(top), Segment::Key(owner), below @ ..] = path.segments()
+                && top == "services"
+                && owner == name
+            {
+                remove(service, below);
+            }
+        }
+    }
+}
+
+/// Items of lists have no name that two files could share, so an address that leads through one names nothing.
+fn remove(node: &mut Node, path: &[Segment]) {
+    let ([Segment::Key(key), below @ ..], Some(map)) = (path, node.as_map_mut()) else { return };
+    if below.is_empty() {
+        map.remove(key);
+    } else if let Some(child) = map.get_mut(key) {
+        remove(child, below);
+    }
+}

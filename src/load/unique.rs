@@ -1,0 +1,136 @@
+//! Lists in which an item has an identity: a later item replaces the earlier one, at the earlier one's position.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+use std::sync::LazyLock;
+
+use super::rules::{Place, Rule, Rules};
+use crate::yaml::{Node, Value};
+
+/// What makes two items the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Identity {
+    /// The text before `=`.
+    Name,
+    /// The whole text.
+    Text,
+    /// Where a port is published.
+    Port,
+    /// A key of the long form; a short form is compared as a whole until it is long.
+    Field(&'static str),
+    /// Where a secret or config is mounted; by default below this directory.
+    Mount(&'static str),
+}
+
+const WORKLOAD: &[Rule<Identity>] = &[
+    ("annotations", Identity::Name),
+    ("build.additional_contexts", Identity::Name),
+    ("build.args", Identity::Name),
+    ("build.labels", Identity::Name),
+    ("build.tags", Identity::Name),
+    ("cap_add", Identity::Name),
+    ("cap_drop", Identity::Name),
+    ("deploy.labels", Identity::Name),
+    ("dns", Identity::Name),
+    ("dns_opt", Identity::Name),
+    ("dns_search", Identity::Name),
+    ("environment", Identity::Name),
+    ("labels", Identity::Name),
+    ("links", Identity::Name),
+    ("networks.*.aliases", Identity::Name),
+    ("networks.*.link_local_ips", Identity::Name),
+    ("profiles", Identity::Name),
+    ("sysctls", Identity::Name),
+    ("tmpfs", Identity::Name),
+    ("expose", Identity::Text),
+    ("ports", Identity::Port),
+    ("volumes", Identity::Field("target")),
+    ("devices", Identity::Field("target")),
+    ("env_file", Identity::Field("path")),
+    ("secrets", Identity::Mount("/run/secrets/")),
+    ("configs", Identity::Mount("/")),
+];
+
+const RESOURCES: &[Rule<Identity>] =
+    &[("networks.*.labels", Identity::Name), ("networks.*.ipam.options", Identity::Name)];
+
+static RULES: LazyLock<Rules<Identity>> =
+    LazyLock::new(|| Rules::new(&[(&["services.*", "jobs.*"], WORKLOAD), (&[""], RESOURCES)]));
+
+/// Drops what a later item of the same identity replaces, in the whole tree.
+pub(super) fn unique(tree: &mut Node) {
+    walk(tree, RULES.root());
+}
+
+fn walk(node: &mut Node, place: Place<'_, Identity>) {
+    match &mut node.value {
+        Value::Map(map) => {
+            for (key, entry) in map.iter_mut() {
+                if let Some(below) = place.key(key) {
+                    walk(&mut entry.node, below);
+                }
+            }
+        }
+        Value::Seq(items) => {
+            if let Some(identity) = place.rule() {
+                drop_replaced(items, identity);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn drop_replaced(items: &mut Vec<Node>, identity: Identity) {
+    if items.len() < 2 {
+        return;
+    }
+    let mut seen: HashMap<String, usize> = HashMap::with_capacity(items.len());
+    let mut kept: Vec<Node> = Vec::with_capacity(items.len());
+    for mut item in std::mem::take(items) {
+        let earlier = identity.of(&item).and_then(|key| match seen.entry(key) {
+            Slot::Occupied(position) => Some(*position.get()),
+            Slot::Vacant(slot) => {
+                slot.insert(kept.len());
+                None
+            }
+        });
+        if let Some(position) = earlier {
+            let lost = &mut kept[position];
+            let overrode = &mut item.trail_mut().overrode;
+            overrode.push(lost.span);
+            overrode.extend(lost.trail.take().into_iter().flat_map(|trail| trail.overrode));
+            *lost = item;
+        } else {
+            kept.push(item);
+        }
+    }
+    *items = kept;
+}
+
+impl Identity {
+    /// The identity of an item; `None` for one that has no form to have an identity in.
+    fn of(self, item: &Node) -> Option<String> {
+        if let Some(text) = item.value.text() {
+            return Some(match self {
+                Self::Name => text.split('=').next().unwrap_or_default().to_owned(),
+                Self::Text | Self::Port | Self::Field(_) => text,
+                Self::Mount(directory) => format!("{directory}{text}"),
+            });
+        }
+        let field = |key: &str| item.get(key).and_then(|value| value.value.text());
+        match self {
+            Self::Name | Self::Text => None,
+            Self::Field(key) => field(key),
+            Self::Mount(directory) => {
+                field("target").or_else(|| Some(format!("{directory}{}", field("source")?)))
+            }
+            Self::Port => Some(format!(
+                "{}:{}:{}/{}",
+                field("host_ip").as_deref().unwrap_or("0.0.0.0"),
+                field("published").unwrap_or_default(),
+                field("target")?,
+                field("protocol").as_deref().unwrap_or("tcp"),
+            )),
+        }
+    }
+}
