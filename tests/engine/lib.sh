@@ -16,7 +16,11 @@ ask() { curl -sf --max-time 5 --unix-socket "$1" "http://engine$2"; }
 # answers HOST: is there an engine at unix:///path or tcp://host:port?
 answers() {
   case $1 in
-    unix://*) ask "${1#unix://}" /_ping >/dev/null ;;
+    unix://*)
+      [ -S "${1#unix://}" ] || return 1
+      # A socket is there, and nothing to ask it with.
+      command -v curl >/dev/null || packages curl || return 1
+      ask "${1#unix://}" /_ping >/dev/null ;;
     *) DOCKER_HOST=$1 timeout 10 docker version >/dev/null 2>&1 ;;
   esac
 }
