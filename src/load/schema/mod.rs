@@ -13,9 +13,11 @@ mod publish;
 mod root;
 mod service;
 mod shape;
+mod text;
 mod walk;
 
 pub use publish::json_schema;
+pub use text::texts;
 pub use walk::validate;
 
 #[cfg(test)]

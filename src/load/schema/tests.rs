@@ -160,3 +160,37 @@ fn all_faults_are_found_in_document_order() {
     let places: Vec<&str> = found.iter().filter_map(|fault| fault.split(' ').next()).collect();
     assert_eq!(places, ["2:6", "3:7", "3:23", "4:1"]);
 }
+
+/// The one fault in the texts of a service.
+fn in_text(lines: &str) -> String {
+    let text = format!("services:\n  web:\n    image: nginx\n    {}\n", lines.replace('\n', "\n    "));
+    let mut sources = Sources::default();
+    let source = sources.add("compose.yaml", text.as_str());
+    let mut problems = Problems::default();
+    let trees = parse(source, &text, &mut problems);
+    texts(&trees[0], &mut problems);
+    assert_eq!(problems.len(), 1, "one fault: {problems:?}");
+    let problem = problems.iter().next().expect("there is one");
+    let span = problem.span().expect("it has a place");
+    format!(
+        "{} | {} | {}",
+        sources.slice(span),
+        problem.labels[0].text,
+        problem.help.as_deref().unwrap_or("")
+    )
+}
+
+#[test]
+fn a_text_that_cannot_be_read_is_marked_where_it_goes_wrong() {
+    assert_eq!(in_text("stop_grace_period: 1h5min"), "min | no unit of time | write `1h5m`");
+    assert_eq!(
+        in_text("stop_grace_period: \"10\""),
+        "10 | a number without a unit | say the unit: `10s` for seconds"
+    );
+    assert!(in_text("stop_grace_period: soon").starts_with("soon | expected a number and a unit"));
+    assert!(in_text("mem_limit: 12 elephants").starts_with(" elephants | no unit of size"));
+    assert!(in_text("mem_limit: much").starts_with("much | no size"));
+    assert!(in_text("command: echo 'hello").starts_with("' | the quote `'` is never closed"));
+    assert_eq!(in_text("attach: ture"), "ture | expected `true` or `false` | did you mean `true`?");
+    assert!(in_text("deploy: {resources: {limits: {cpus: half}}}").starts_with("half | expected a number"));
+}
