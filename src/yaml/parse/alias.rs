@@ -118,6 +118,7 @@ impl<'a> Anchors<'a> {
             Some(format!("`&{name}` comes later; an anchor must come before its aliases"))
         } else {
             did_you_mean(name, names)
+                .or_else(|| Some(format!("quote it if the `*` is part of the value: \"*{name}\"")))
         };
         unknown(alias, name, help)
     }

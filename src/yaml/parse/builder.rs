@@ -9,6 +9,7 @@ use crate::diag::{Problem, Span};
 use super::super::scalar::{self, Scalar};
 use super::super::{Entry, Map, Node, Tag, Value};
 use super::alias::{Anchors, Extent, Refusal};
+use super::characters::{LookAlike, deceptive};
 use super::complaint::Complaints;
 use super::merge;
 
@@ -91,6 +92,14 @@ impl<'a, 'p> Builder<'a, 'p> {
         self.anchors.clear();
         self.frames.clear();
         self.root.take()
+    }
+
+    /// Where the innermost bracket or brace is that is open.
+    pub(super) fn innermost_flow(&self) -> Option<usize> {
+        let written = |frame: &&Frame| self.text[frame.start..].starts_with(['[', '{']);
+        self.frames.last().filter(|frame| frame.flow).and_then(|_| {
+            self.frames.iter().rev().take_while(|frame| frame.flow).find(written).map(|frame| frame.start)
+        })
     }
 
     /// A scalar was read.
@@ -220,6 +229,9 @@ impl<'a, 'p> Builder<'a, 'p> {
         let tag = raw.tag.as_deref();
         // The parser writes a value that is not there as `~`.
         let text = if plain && raw.span.is_empty() { Cow::Borrowed("") } else { raw.text };
+        if plain && let Some(found) = deceptive(&text) {
+            self.warn_of(found, span);
+        }
         let typed = match tag.and_then(|tag| tag.suffix_in_namespace(YAML_NAMESPACE)) {
             Some(name) => scalar::tagged(&name, &text).unwrap_or_else(|mismatch| {
                 let problem = Problem::error("tag-mismatch", format!("`!!{name}` does not fit this value"))
@@ -246,6 +258,21 @@ impl<'a, 'p> Builder<'a, 'p> {
             }
         };
         Item::Node(Node { tag: tag.and_then(own_tag), ..Node::new(value, span) })
+    }
+
+    /// Says that a plain value is not what it looks like.
+    fn warn_of(&mut self, found: LookAlike, span: Span) {
+        let (start, end) = (span.start as usize, span.end as usize);
+        let at = self
+            .text
+            .get(start..end)
+            .and_then(|raw| raw.find(found.character))
+            .map_or(start, |at| start + at);
+        let place = self.complaints.span(at, at + found.character.len_utf8());
+        let problem = Problem::warning("look-alike", format!("this text holds {}", found.name()))
+            .at(place, "here")
+            .help(found.kind.help());
+        self.complaints.push(problem);
     }
 
     /// Where a value that is not there stands: at its key, if it has one.
@@ -287,13 +314,24 @@ fn as_key(item: Item, text: &str, merge_key: &mut Option<Span>) -> (Key, Option<
         return (Key { span, kind: KeyKind::Name(name) }, None);
     }
     let raw = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+    let key = Key { span, kind: KeyKind::Name(raw.to_owned()) };
+    if raw.starts_with("{{") {
+        // The mapping inside was complained about already.
+        return (key, None);
+    }
+    if raw.starts_with('{') && text[..span.start as usize].ends_with('{') {
+        let problem = Problem::error("non-string-key", "`{{ … }}` is not filled in here")
+            .at(span, "to YAML this is a mapping as the key of another one")
+            .help("write `${VARIABLE}`, or quote the value if the braces are part of it");
+        return (key, Some(problem));
+    }
     let problem = Problem::error("non-string-key", "a key must be a string")
         .at(span, format!("this is {}", node.value.kind()))
         .maybe_help(
             (!matches!(node.value, Value::Seq(_) | Value::Map(_)) && !raw.is_empty())
                 .then(|| format!("quote it: \"{raw}\"")),
         );
-    (Key { span, kind: KeyKind::Name(raw.to_owned()) }, Some(problem))
+    (key, Some(problem))
 }
 
 /// The first dash of a block sequence: the parser's start is behind it where the sequence is not indented.

@@ -17,6 +17,11 @@ impl<'a> Complaints<'a> {
         Self { source, problems, count: 0 }
     }
 
+    /// The text that they are about.
+    pub(super) fn source(&self) -> SourceId {
+        self.source
+    }
+
     /// A span in this text.
     pub(super) fn span(&self, start: usize, end: usize) -> Span {
         Span::new(self.source, start, end)

@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span as RawSpan, StrInput, options};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as RawSpan, StrInput, options};
 
 use crate::diag::{Problems, SourceId};
 
 use super::super::Node;
 use super::builder::{Abandon, Builder, DEEPEST, RawScalar, RawStart};
+use super::characters;
 use super::complaint::Complaints;
-use super::{characters, syntax};
+use super::syntax::{self, Scene};
 
 /// How often a comment that is glued to a value may be taken out before the rest is read again.
 const MOST_GLUED_COMMENTS: usize = 100;
@@ -46,8 +47,7 @@ impl<'a, 'p> Reader<'a, 'p> {
             None => return false,
             Some(Ok(next)) => next,
             Some(Err(error)) => {
-                let problem = syntax::explain(&error, self.builder.text, self.builder.complaints);
-                self.builder.complaints.push(problem);
+                self.refuse(&error);
                 return self.recover();
             }
         };
@@ -55,6 +55,17 @@ impl<'a, 'p> Reader<'a, 'p> {
             Ok(more) => more,
             Err(Abandon) => self.recover(),
         }
+    }
+
+    fn refuse(&mut self, error: &ScanError) {
+        let text = self.builder.text;
+        let mut at = error.marker().byte_offset().unwrap_or(0).min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let source = self.builder.complaints.source();
+        let scene = Scene { source, text, at, open: self.builder.innermost_flow() };
+        self.builder.complaints.push(syntax::explain(error.kind(), &scene));
     }
 
     /// Gives the document up and goes on with the next one, if there is one.
@@ -114,6 +125,8 @@ fn parser(text: &str) -> Parser<'_, StrInput<'_>> {
         // The builder counts both kinds together and says so in better words.
         flow_nesting_limit: DEEPEST + 1,
         block_nesting_limit: DEEPEST + 1,
+        // The peer has no limit; this one keeps the search for a `:` from running through the whole text.
+        simple_key_max_lookahead: 1 << 16,
     };
     Parser::new_from_str_with_options(text, options)
 }

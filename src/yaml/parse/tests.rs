@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use crate::diag::{Problems, SourceId, Sources};
+use crate::diag::{Drawing, Problems, SourceId, Sources, draw};
 
 use super::super::{Node, Tag, Value};
 use super::parse;
@@ -272,4 +272,28 @@ fn infinite_and_undefined_numbers_are_refused() {
 #[test]
 fn no_text_makes_more_than_a_few_hundred_problems() {
     assert_eq!(faults(&"a: 1\n".repeat(10_000)).len(), 200);
+}
+
+#[test]
+fn every_bad_file_is_explained_as_it_was_when_last_looked_at() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/yaml/bad");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let mut all = String::new();
+    for path in paths {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let mut sources = Sources::default();
+        let source = sources.add(name, text.as_str());
+        let mut problems = Problems::default();
+        parse(source, &text, &mut problems);
+        problems.settle();
+        assert!(!problems.is_empty(), "{name} has no fault");
+        all += &draw(problems.iter(), &sources, Drawing::default());
+    }
+    insta::with_settings!({
+        snapshot_path => concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/yaml"),
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+    }, { insta::assert_snapshot!("bad", all) });
 }
