@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use super::check::Scope;
 use super::discover::{self, ComposeFile};
 use super::files::Files;
 use super::layers::{self, FileSet};
 use super::session::Session;
-use super::{Environment, Failure, LoadOptions, Loaded, Variable, project_name, variables};
+use super::{Environment, Failure, LoadOptions, Loaded, Variable, check, project_name, schema, variables};
 use crate::yaml::Node;
 
 /// Loads a project.
@@ -58,6 +59,46 @@ fn run(session: &mut Session<'_>) -> Option<Found> {
     environment.set("COMPOSE_PROJECT_NAME", variable);
     let set = FileSet { files, directory, environment: &environment, included_by: Vec::new() };
     let tree = layers::read(&set, session);
+    examine(&tree, &environment, session);
     let FileSet { files, directory, .. } = set;
     Some(Found { tree, environment, files, directory, name: name? })
+}
+
+/// What is wrong with single values, and with what does not fit together. Rules that look at several places are only
+/// held against a tree whose shape is right.
+fn examine(tree: &Node, environment: &Environment, session: &mut Session<'_>) {
+    let has_right_shape = !session.problems.has_errors();
+    if session.options.passes.interpolate {
+        schema::texts(tree, &mut session.problems);
+    }
+    if !has_right_shape {
+        return;
+    }
+    check::check(tree, &mut session.problems);
+    if session.options.passes.consistency {
+        let profiles = active_profiles(session.options, environment);
+        let active = |name: &str| {
+            tree.get("services").is_some_and(|services| is_active(services.get(name), &profiles))
+        };
+        let scope = Scope { active: &active, implied: session.options.passes.normalize };
+        check::check_consistency(tree, scope, &mut session.problems);
+    }
+}
+
+fn active_profiles(options: &LoadOptions, environment: &Environment) -> Vec<String> {
+    if options.profiles.is_empty() {
+        let named = environment.value("COMPOSE_PROFILES").unwrap_or_default();
+        named.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+    } else {
+        options.profiles.clone()
+    }
+}
+
+/// A service without profiles is always active.
+fn is_active(service: Option<&Node>, active: &[String]) -> bool {
+    let profiles = service.and_then(|service| service.get("profiles")).and_then(Node::as_seq).unwrap_or(&[]);
+    let named = |node: &Node| {
+        node.as_str().is_some_and(|name| active.iter().any(|profile| profile == name || profile == "*"))
+    };
+    profiles.is_empty() || profiles.iter().any(named)
 }
