@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::resource::{ContainerState, PullPolicy};
 
@@ -63,6 +63,7 @@ pub enum Cause {
     /// Its pull policy says so.
     PullPolicy {
         /// The policy.
+        #[serde(serialize_with = "policy_word")]
         policy: PullPolicy,
     },
     /// It is as it should be.
@@ -104,6 +105,10 @@ impl Cause {
             Self::UpToDate => "unchanged",
         }
     }
+}
+
+fn policy_word<S: Serializer>(policy: &PullPolicy, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(policy.word())
 }
 
 impl fmt::Display for FieldChange {

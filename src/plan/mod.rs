@@ -13,6 +13,8 @@ mod plan;
 mod policy;
 mod question;
 mod reconcile;
+mod report;
+mod text;
 
 pub use action::{
     Action, Await, ContainerRef, HookPhase, ImageGuard, InUse, ProviderVerb, PullFailure, Stage, Step,
@@ -24,3 +26,5 @@ pub use plan::{Plan, StepId};
 pub use policy::{BuildChoice, PullChoice, Recreate, UpPolicy};
 pub use question::{Answer, Question};
 pub use reconcile::reconcile;
+pub use report::{Report, ReportedQuestion, ReportedStep, ReportedWarning};
+pub use text::Listing;

@@ -1,5 +1,7 @@
 //! The graph of steps.
 
+use std::collections::BTreeSet;
+
 use petgraph::Direction;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 
@@ -74,6 +76,22 @@ impl Plan {
     #[must_use]
     pub fn before(&self, id: StepId) -> Vec<StepId> {
         self.neighbours(id, Direction::Incoming)
+    }
+
+    /// What a step waits for, without what other steps that it waits for wait for anyway, in order.
+    #[must_use]
+    pub fn directly_before(&self, id: StepId) -> Vec<StepId> {
+        let before = self.before(id);
+        let Some(first) = before.first().copied() else { return before };
+        // Everything that is reached from what the step waits for; nothing before the first one matters.
+        let mut todo: Vec<StepId> = before.iter().flat_map(|step| self.before(*step)).collect();
+        let mut reached = BTreeSet::new();
+        while let Some(step) = todo.pop() {
+            if step >= first && reached.insert(step) {
+                todo.extend(self.before(step));
+            }
+        }
+        before.into_iter().filter(|step| !reached.contains(step)).collect()
     }
 
     /// What waits for a step, in order.

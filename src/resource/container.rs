@@ -102,9 +102,9 @@ impl ContainerSpec {
                 Place::IpcMode => host.ipc_mode = format!("container:{id}"),
                 Place::PidMode => host.pid_mode = format!("container:{id}"),
                 Place::VolumesFrom { index } => {
-                    let access = host.volumes_from[index].split_once(':').map_or("", |(_, access)| access);
-                    let colon = if access.is_empty() || access == reference.service { "" } else { ":" };
-                    host.volumes_from[index] = format!("{id}{colon}{access}");
+                    let entry = &mut host.volumes_from[index];
+                    let mode = entry.strip_prefix(&reference.service).unwrap_or_default();
+                    *entry = format!("{id}{mode}");
                 }
             }
         }

@@ -44,6 +44,20 @@ pub enum PullPolicy {
     Older(Duration),
 }
 
+impl PullPolicy {
+    /// The policy in one word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Always => "always",
+            Self::Never => "never",
+            Self::Build => "build",
+            Self::Older(_) => "older",
+        }
+    }
+}
+
 /// How to build an image.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BuildSpec {

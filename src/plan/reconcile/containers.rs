@@ -128,9 +128,9 @@ impl<'a> Planner<'a> {
         let old = instance.old.expect("only what is there is renamed");
         let name = service.instance(&self.desired.project, number(old)).name;
         let resource = ResourceId::new(Kind::Container, &name);
-        let action = Action::RenameContainer { container: existing(old), name };
+        let action = Action::RenameContainer { container: existing(old), name: name.clone() };
         let renamed = self.add(Step::new(action, Cause::Unfinished, resource).of(&service.name), []);
-        instance.container = Some(existing(old));
+        instance.container = Some(ContainerRef::Existing { id: old.id.clone(), name });
         instance.ready.push(renamed);
         self.settle(service, instance);
     }

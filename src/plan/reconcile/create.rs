@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::instances::{Instance, Need};
 use super::planner::{Planner, existing};
 use crate::plan::{Action, ContainerCreate, ContainerRef, Stage, Step, StepId};
-use crate::resource::{ContainerSpec, Kind, ResourceId, ServiceSpec, labels};
+use crate::resource::{ContainerSpec, Fault, Kind, ResourceId, ServiceSpec, labels};
 
 /// How a container is created.
 #[derive(Clone, Copy)]
@@ -29,6 +29,7 @@ impl<'a> Planner<'a> {
     ) -> (StepId, Vec<StepId>) {
         let Making { need, stage, name } = making;
         let mut spec = self.bound_for_good(self.expected(service, instance.number));
+        self.require_image(&spec.body.image, service);
         self.label_images(&mut spec, service);
         let inherit = instance.old.map(|old| self.inherited(service, old, &spec)).unwrap_or_default();
         if instance.old.is_some() && !self.policy.renew_anonymous_volumes {
@@ -57,6 +58,24 @@ impl<'a> Planner<'a> {
         let created = self.add(step, after);
         let joined = self.join_other_networks(&spec, created, making);
         (created, if joined.is_empty() { vec![created] } else { joined })
+    }
+
+    /// Nothing can be created from an image that is not there and will not be.
+    pub(super) fn require_image(&mut self, reference: &str, service: &ServiceSpec) {
+        let absent =
+            self.images.get(reference).is_some_and(|image| image.id.is_none() && image.ready.is_none());
+        if !absent || self.faults.iter().any(|fault| fault.message.contains(&format!("`{reference}`"))) {
+            return;
+        }
+        let buildable = self.desired.image(reference).is_some_and(|image| image.build.is_some());
+        let (why, help) = if buildable {
+            ("it is not to be built", "build it without `--no-build`")
+        } else {
+            ("it is never pulled", "pull it, or give the service another `pull_policy`")
+        };
+        let message = format!("there is no image `{reference}`, and {why}");
+        let place = service.blame.key(if buildable { "build" } else { "image" });
+        self.faults.push(Fault::new("missing-image", message).at(place).help(help));
     }
 
     /// Connects a new container to the networks that were not part of its creation.

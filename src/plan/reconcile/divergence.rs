@@ -87,14 +87,16 @@ impl<'a> Planner<'a> {
                 to: now.to_owned(),
             });
         }
-        let mounted: Option<BTreeMap<&str, &str>> = service
-            .image_mounts
-            .iter()
-            .map(|(target, reference)| Some((target.as_str(), id(reference)?)))
+        let mounted: BTreeMap<&str, &str> = container
+            .label(labels::IMAGE_MOUNTS)
+            .split(',')
+            .filter_map(|entry| entry.split_once('='))
             .collect();
-        let now = labels::image_mounts(&mounted?);
-        let from = container.label(labels::IMAGE_MOUNTS);
-        (from != now).then(|| Cause::ImageChanged { from: from.to_owned(), to: now })
+        service.image_mounts.iter().find_map(|(target, reference)| {
+            let now = id(reference)?;
+            let from = mounted.get(target.as_str()).copied().unwrap_or_default();
+            (from != now).then(|| Cause::ImageChanged { from: from.to_owned(), to: now.to_owned() })
+        })
     }
 
     /// An image that is pulled or built may turn out to be another one; then the container has to be, too.

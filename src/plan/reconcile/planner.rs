@@ -33,7 +33,7 @@ pub fn reconcile(desired: &Desired, observed: &Observed, policy: &UpPolicy) -> R
             planner.add_waits_for_all();
         }
     }
-    Ok(planner.plan)
+    if planner.faults.is_empty() { Ok(planner.plan) } else { Err(planner.faults) }
 }
 
 /// The work in hand.

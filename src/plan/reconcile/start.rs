@@ -157,6 +157,7 @@ impl<'a> Planner<'a> {
         waits: Vec<StepId>,
     ) -> Vec<StepId> {
         let mut spec = (*hook).clone();
+        self.require_image(&spec.body.image, service);
         self.label_images(&mut spec, service);
         spec.body.labels.remove(labels::IMAGE_MOUNTS);
         let resource = ResourceId::new(Kind::Container, &spec.name);

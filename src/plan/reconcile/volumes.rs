@@ -116,8 +116,11 @@ impl<'a> Planner<'a> {
     fn clear_volume(&mut self, spec: &VolumeSpec) -> StepId {
         let cause = Cause::VolumeChanged { volume: spec.name.clone() };
         let users: Vec<_> = self
-            .instances
-            .values()
+            .scope
+            .order
+            .iter()
+            .rev()
+            .filter_map(|service| self.instances.get(service.name.as_str()))
             .flatten()
             .filter(|instance| matches!(instance.fate, Fate::Create(_)))
             .filter_map(|instance| instance.old)

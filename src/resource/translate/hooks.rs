@@ -50,7 +50,7 @@ fn pre_start(context: &mut Context<'_>, service: &Service, index: usize) -> Cont
         place: Place::VolumesFrom { index: host.volumes_from.len() },
         service: service.name.clone(),
     });
-    host.volumes_from.push(format!("service:{}", service.name));
+    host.volumes_from.push(service.name.clone());
     spec
 }
 

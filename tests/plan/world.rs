@@ -1,0 +1,293 @@
+//! A daemon's holdings as plain data, and what becomes of them when a plan is carried out to the letter.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rcompose::plan::{Action, ContainerCreate, ContainerRef, Plan, Resolved, StepId};
+use rcompose::resource::body::CreateBody;
+use rcompose::resource::{
+    Condition, ContainerState, Health, ImageSpec, Observed, ObservedContainer, ObservedEndpoint,
+    ObservedImage, ObservedMount, ObservedNetwork, ObservedPort, ObservedVolume,
+};
+
+/// What the daemon holds.
+#[derive(Default)]
+pub(crate) struct World {
+    pub(crate) observed: Observed,
+    /// What a pull or build brings, by reference; else the image stays what it is.
+    pub(crate) registry: BTreeMap<String, String>,
+    /// Paths that images declare as volumes, by reference.
+    pub(crate) declared: BTreeMap<String, Vec<String>>,
+    /// Services whose containers have a health check.
+    pub(crate) checked: BTreeSet<String>,
+    made: usize,
+}
+
+impl World {
+    /// Carries out every step of a plan, in order.
+    pub(crate) fn apply(&mut self, plan: &Plan) {
+        let mut created: BTreeMap<StepId, String> = BTreeMap::new();
+        for (id, step) in plan.steps() {
+            let holds = step.guard.iter().any(|guard| self.image(&guard.reference) != guard.from);
+            if !step.guard.is_empty() && !holds {
+                if let Action::CreateContainer(create) = &step.action
+                    && let Some(ContainerRef::Existing { id: old, .. }) = &create.replaces
+                {
+                    created.insert(id, old.clone());
+                }
+                continue;
+            }
+            if let Some(container) = self.perform(&step.action, &created) {
+                created.insert(id, container);
+            }
+        }
+    }
+
+    fn perform(&mut self, action: &Action, created: &BTreeMap<StepId, String>) -> Option<String> {
+        let id = |container: &ContainerRef| match container {
+            ContainerRef::Existing { id, .. } => id.clone(),
+            ContainerRef::Created(step) => created[step].clone(),
+        };
+        match action {
+            Action::PullImage { image, .. } | Action::BuildImage { image, .. } => self.bring(image),
+            Action::CreateNetwork(spec) => {
+                let id = self.fresh("net");
+                let (name, labels) = (spec.name.clone(), spec.body.labels.clone());
+                let network = ObservedNetwork { id, name, labels, ..ObservedNetwork::default() };
+                self.observed.networks.push(network);
+            }
+            Action::RemoveNetwork { id, name, .. } => {
+                let used = |container: &ObservedContainer| container.networks.contains_key(name);
+                assert!(!self.observed.containers.iter().any(used), "network {name} is in use");
+                self.observed.networks.retain(|network| network.id != *id);
+            }
+            Action::ConnectNetwork { network, container, .. } => {
+                let endpoint =
+                    ObservedEndpoint { network_id: self.network(network), ..ObservedEndpoint::default() };
+                self.container(&id(container)).networks.insert(network.clone(), endpoint);
+            }
+            Action::DisconnectNetwork { network, container } => {
+                self.container(&id(container)).networks.remove(network).expect("it is in the network");
+            }
+            Action::CreateVolume(spec) => self.observed.volumes.push(ObservedVolume {
+                name: spec.name.clone(),
+                labels: spec.body.labels.clone(),
+                ..ObservedVolume::default()
+            }),
+            Action::RemoveVolume { name, .. } => {
+                let used =
+                    |container: &ObservedContainer| container.mounts.iter().any(|mount| mount.name == *name);
+                assert!(!self.observed.containers.iter().any(used), "volume {name} is in use");
+                self.observed.volumes.retain(|volume| volume.name != *name);
+            }
+            Action::RemoveImage { reference } => {
+                self.observed.images.remove(reference);
+            }
+            Action::CreateContainer(create) => return Some(self.create(create, id)),
+            _ => self.handle(action, id),
+        }
+        None
+    }
+
+    /// What is done to containers that are there.
+    fn handle(&mut self, action: &Action, id: impl Fn(&ContainerRef) -> String) {
+        match action {
+            Action::StartContainer { container } | Action::RestartContainer { container, .. } => {
+                self.start(&id(container));
+            }
+            Action::StopContainer { container, .. } | Action::KillContainer { container, .. } => {
+                let container = self.container(&id(container));
+                container.state = ContainerState::Exited;
+                container.health = Health::None;
+            }
+            Action::PauseContainer { container } => {
+                self.container(&id(container)).state = ContainerState::Paused;
+            }
+            Action::UnpauseContainer { container } => {
+                self.container(&id(container)).state = ContainerState::Running;
+            }
+            Action::RemoveContainer { container, .. } => {
+                let id = id(container);
+                self.container(&id);
+                self.observed.containers.retain(|container| container.id != id);
+            }
+            Action::RenameContainer { container, name } => {
+                let taken = self.observed.containers.iter().any(|container| container.name == *name);
+                assert!(!taken, "the name {name} is taken");
+                self.container(&id(container)).name.clone_from(name);
+            }
+            Action::Await(wait) if wait.condition == Condition::Completed => {
+                for container in &wait.containers {
+                    self.container(&id(container)).state = ContainerState::Exited;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn bring(&mut self, image: &ImageSpec) {
+        let reference = &image.reference;
+        let known = self.observed.images.get(reference).map(|image| image.id.clone());
+        let id = self.registry.get(reference).cloned().or(known).unwrap_or_else(|| image_id(reference));
+        self.observed.images.insert(reference.clone(), ObservedImage { id, ..ObservedImage::default() });
+    }
+
+    fn image(&self, reference: &str) -> String {
+        self.observed.images.get(reference).map(|image| image.id.clone()).unwrap_or_default()
+    }
+
+    fn network(&self, name: &str) -> String {
+        let found = self.observed.networks.iter().find(|network| network.name == *name);
+        found.unwrap_or_else(|| panic!("no network {name}")).id.clone()
+    }
+
+    /// The container with an id; it has to be there.
+    pub(crate) fn container(&mut self, id: &str) -> &mut ObservedContainer {
+        let found = self.observed.containers.iter_mut().find(|container| container.id == id);
+        found.unwrap_or_else(|| panic!("no container {id}"))
+    }
+
+    /// The container with a name; it has to be there.
+    pub(crate) fn named(&mut self, name: &str) -> &mut ObservedContainer {
+        let found = self.observed.containers.iter_mut().find(|container| container.name == name);
+        found.unwrap_or_else(|| panic!("no container {name}"))
+    }
+
+    fn fresh(&mut self, prefix: &str) -> String {
+        self.made += 1;
+        format!("{prefix}{:02}", self.made)
+    }
+
+    fn create(&mut self, create: &ContainerCreate, id: impl Fn(&ContainerRef) -> String) -> String {
+        let images =
+            create.images_to_resolve().into_iter().map(|image| (image.to_owned(), self.image(image)));
+        let resolved = Resolved {
+            images: images.collect(),
+            declared_volumes: self.declared.get(&create.spec.body.image).cloned().unwrap_or_default(),
+            containers: create
+                .references
+                .iter()
+                .map(|(name, container)| (name.clone(), id(container)))
+                .collect(),
+        };
+        let spec = create.finish(&resolved);
+        assert!(spec.pending.is_empty(), "{} refers to {:?}", create.name, spec.pending);
+        let taken = self.observed.containers.iter().any(|container| container.name == create.name);
+        assert!(!taken, "the name {} is taken", create.name);
+        self.made += 1;
+        let id = format!("{:0<64}", format!("{:06x}", 0xabc_000 + self.made));
+        let joined = spec.body.networking_config.endpoints_config.keys();
+        let mut networks = BTreeMap::new();
+        for network in joined {
+            self.network(network);
+            networks.insert(network.clone(), ObservedEndpoint::default());
+        }
+        let image_id = self.image(&spec.body.image);
+        assert!(!image_id.is_empty(), "no image {}", spec.body.image);
+        let container = ObservedContainer {
+            id: id.clone(),
+            name: create.name.clone(),
+            image: spec.body.image.clone(),
+            image_id,
+            labels: spec.body.labels.clone(),
+            network_mode: spec.body.host_config.network_mode.clone(),
+            mounts: self.mounts(&spec.body),
+            ports: ports(&spec.body),
+            networks,
+            ..ObservedContainer::default()
+        };
+        self.observed.containers.push(container);
+        id
+    }
+
+    fn start(&mut self, id: &str) {
+        let networks: BTreeMap<String, String> = self
+            .container(id)
+            .networks
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|name| (name.clone(), self.network(&name)))
+            .collect();
+        let checked = self.checked.clone();
+        let container = self.container(id);
+        for (name, endpoint) in &mut container.networks {
+            let known = endpoint.network_id.as_str();
+            assert!(
+                known.is_empty() || known == networks[name],
+                "network {name} of {} is gone",
+                container.name
+            );
+            endpoint.network_id.clone_from(&networks[name]);
+        }
+        container.state = ContainerState::Running;
+        let service = container.labels.get("com.docker.compose.service").cloned().unwrap_or_default();
+        container.health = if checked.contains(&service) { Health::Healthy } else { Health::None };
+        let parent = container.network_mode.strip_prefix("container:").map(str::to_owned);
+        if let Some(parent) = parent {
+            assert_eq!(
+                self.container(&parent).state,
+                ContainerState::Running,
+                "the namespace of {id} is gone"
+            );
+        }
+    }
+
+    fn mounts(&mut self, body: &CreateBody) -> Vec<ObservedMount> {
+        let host = &body.host_config;
+        let volume = |name: &str, destination: &str| ObservedMount {
+            kind: "volume".to_owned(),
+            name: name.to_owned(),
+            destination: destination.to_owned(),
+            writable: true,
+            ..ObservedMount::default()
+        };
+        let mut mounts = Vec::new();
+        for bind in host.binds.iter().filter(|bind| !bind.starts_with('/')) {
+            let (name, rest) = bind.split_once(':').expect("a bind has a target");
+            mounts.push(volume(name, rest.split(':').next().unwrap_or_default()));
+        }
+        for mount in host.mounts.iter().filter(|mount| mount.kind == "volume") {
+            let anonymous = self.anonymous();
+            let name = if mount.source.is_empty() { &anonymous } else { &mount.source };
+            mounts.push(volume(name, &mount.target));
+        }
+        for path in self.declared.get(&body.image).cloned().unwrap_or_default() {
+            if !mounts.iter().any(|mount| mount.destination == path) {
+                let name = self.anonymous();
+                mounts.push(volume(&name, &path));
+            }
+        }
+        for from in &host.volumes_from {
+            let id = from.split(':').next().unwrap_or_default();
+            mounts.extend(self.container(id).mounts.clone());
+        }
+        mounts
+    }
+
+    fn anonymous(&mut self) -> String {
+        self.made += 1;
+        format!("{:0>64}", format!("a{:x}", self.made))
+    }
+}
+
+/// What an image is that nobody said anything about.
+pub(crate) fn image_id(reference: &str) -> String {
+    let letters = reference.bytes().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    format!("sha256:{letters:0<64.64}")
+}
+
+fn ports(body: &CreateBody) -> Vec<ObservedPort> {
+    let bindings = body.host_config.port_bindings.iter();
+    bindings
+        .flat_map(|(key, bindings)| {
+            let (target, protocol) = key.split_once('/').expect("a port has a protocol");
+            bindings.iter().map(move |binding| ObservedPort {
+                host_ip: binding.host_ip.clone(),
+                published: binding.host_port.parse().unwrap_or(0),
+                target: target.parse().expect("a port is a number"),
+                protocol: protocol.to_owned(),
+            })
+        })
+        .collect()
+}
