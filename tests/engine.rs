@@ -6,8 +6,12 @@
 mod bench;
 #[path = "engine/connecting.rs"]
 mod connecting;
+#[path = "engine/images.rs"]
+mod images;
 #[path = "engine/lifecycle.rs"]
 mod lifecycle;
+#[path = "engine/registry.rs"]
+mod registry;
 #[path = "engine/streaming.rs"]
 mod streaming;
 #[path = "support/mod.rs"]

@@ -8,6 +8,7 @@ use http::header::HeaderMap;
 
 use super::error::Error;
 use super::host::{ConnectOptions, choose};
+use super::images::Credentials;
 use super::wire::Wire;
 use crate::resource::{ApiVersion, EngineFacts};
 
@@ -27,6 +28,7 @@ const NEVER: u64 = 365 * 24 * 60 * 60;
 pub struct Engine {
     pub(super) wire: Wire,
     pub(super) docker: bollard::Docker,
+    pub(super) credentials: Credentials,
     facts: Arc<EngineFacts>,
 }
 
@@ -49,7 +51,8 @@ impl Engine {
             &version,
         )
         .map_err(|cause| Error::Version(cause.to_string()))?;
-        Ok(Self { wire, docker, facts: Arc::new(facts) })
+        let credentials = Credentials::new(options.config_directory(), &options.environment);
+        Ok(Self { wire, docker, credentials, facts: Arc::new(facts) })
     }
 
     /// What the engine is.

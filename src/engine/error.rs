@@ -5,6 +5,7 @@ use std::io;
 use super::host::Origin;
 use super::refusal::{Reason, Refusal};
 use super::wire::{Fault, Wire};
+use crate::syntax::ReferenceError;
 
 /// What an engine call comes to.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -30,6 +31,14 @@ pub enum Error {
         name: String,
         /// Why.
         why: String,
+    },
+    /// An image reference that is none.
+    #[error("`{reference}` is no image reference: {cause}")]
+    BadReference {
+        /// The reference.
+        reference: String,
+        /// What is wrong with it.
+        cause: ReferenceError,
     },
     /// Nothing answers there.
     #[error("cannot reach the container engine at `{host}` ({origin}): {cause}")]
@@ -162,7 +171,11 @@ impl Error {
             ),
             Self::Gone { .. } => Some("look whether the engine still runs, and into its log".to_owned()),
             Self::Silent { .. } => Some("the engine seems to be stuck; look into its log".to_owned()),
-            Self::Version(_) | Self::Unreadable { .. } | Self::Unwritable { .. } | Self::Local { .. } => None,
+            Self::Version(_)
+            | Self::BadReference { .. }
+            | Self::Unreadable { .. }
+            | Self::Unwritable { .. }
+            | Self::Local { .. } => None,
         }
     }
 }

@@ -27,6 +27,7 @@ pub use error::{Error, Result};
 pub use exec::{ExecSpec, ExecState, TerminalSize};
 pub use files::PathStat;
 pub use host::{ConnectOptions, Origin};
+pub use images::{ImageProgress, Removed};
 pub use networks::NetworkDetails;
 pub use observe::Query;
 pub use refusal::{Reason, Refusal, Thing};

@@ -171,6 +171,8 @@ pub struct ObservedImage {
     pub platform: String,
     /// Paths that the image declares as volumes; `None` when only a list call was made.
     pub volumes: Option<Vec<String>>,
+    /// When it last got a name, seconds since 1970; `None` when only a list call was made.
+    pub tagged: Option<i64>,
 }
 
 impl Default for ApiVersion {

@@ -1,7 +1,6 @@
 //! One snapshot of the daemon by a handful of list calls.
 
 mod container;
-mod image;
 mod lenient;
 mod query;
 mod status;

@@ -2,13 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::join_all;
-
 use super::container::{ListedContainer, ListedNetwork, ListedVolume, ListedVolumes};
-use super::image::{Familiar, ListedImage, familiar, is_meant};
 use crate::engine::wire::Filters;
 use crate::engine::{Engine, Error};
-use crate::resource::{Observed, ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume, labels};
+use crate::resource::{Observed, ObservedContainer, ObservedNetwork, ObservedVolume, labels};
 
 /// What to look for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -124,42 +121,5 @@ impl Engine {
     async fn volumes_by(&self, filters: &Filters) -> Result<Vec<ObservedVolume>, Error> {
         let listed: ListedVolumes = self.wire.get("/volumes").filters(filters).answer().await?;
         Ok(listed.volumes.into_iter().map(|volume: ListedVolume| volume.into()).collect())
-    }
-
-    /// Finds local images by one list call; by one inspection each, those that are named by their id.
-    pub async fn find_images(&self, references: &[String]) -> Result<BTreeMap<String, ObservedImage>, Error> {
-        let mut names = BTreeSet::new();
-        let mut ids = Vec::new();
-        for reference in references {
-            match familiar(reference) {
-                Familiar::Name(name) => drop(names.insert(name)),
-                Familiar::Id(_) => ids.push(reference),
-            }
-        }
-        let by_name = async {
-            if names.is_empty() {
-                return Ok(Vec::new());
-            }
-            let filters = Filters::from([("reference", names.into_iter().collect())]);
-            self.wire.get("/images/json").filters(&filters).answer::<Vec<ListedImage>>().await
-        };
-        let by_id = join_all(ids.iter().map(|id| self.inspect_image(id)));
-        let (listed, inspected) = tokio::join!(by_name, by_id);
-        let listed = listed?;
-        let mut found = BTreeMap::new();
-        for reference in references {
-            let meant = familiar(reference);
-            if let Some(image) = listed.iter().find(|image| is_meant(&meant, image)) {
-                found.insert(reference.clone(), image.clone().into());
-            }
-        }
-        for (id, image) in ids.into_iter().zip(inspected) {
-            match image {
-                Ok(image) => drop(found.insert(id.clone(), image)),
-                Err(fault) if fault.is_not_found() => {}
-                Err(fault) => return Err(fault),
-            }
-        }
-        Ok(found)
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE;
 use bytes::Bytes;
 use form_urlencoded::Serializer;
 use http::header::{CONNECTION, CONTENT_TYPE, UPGRADE};
@@ -49,6 +51,7 @@ pub(in crate::engine) struct Call<'a> {
     method: Method,
     path: String,
     query: Vec<(String, String)>,
+    headers: Vec<(&'static str, String)>,
     body: Option<(&'static str, Body)>,
     encoding: Option<serde_json::Error>,
     patience: Option<Duration>,
@@ -72,6 +75,7 @@ impl Wire {
             wire: self,
             path: path.into(),
             query: Vec::new(),
+            headers: Vec::new(),
             body: None,
             encoding: None,
             patience: (method == Method::GET || method == Method::HEAD).then(|| self.patience()),
@@ -95,6 +99,15 @@ impl Call<'_> {
         }
         let text = serde_json::to_string(filters).expect("strings are always JSON");
         self.query("filters", text)
+    }
+
+    /// Sends a header with credentials.
+    pub(in crate::engine) fn credentials(mut self, header: &'static str, value: &impl Serialize) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(text) => self.headers.push((header, URL_SAFE.encode(text))),
+            Err(cause) => self.encoding = Some(cause),
+        }
+        self
     }
 
     /// Sends JSON.
@@ -160,6 +173,9 @@ impl Call<'_> {
             format!("{}?{query}", self.path)
         };
         let mut request = Request::builder().method(self.method).uri(uri);
+        for (name, value) in self.headers {
+            request = request.header(name, value);
+        }
         if self.upgrade {
             request = request.header(CONNECTION, "Upgrade").header(UPGRADE, "tcp");
         }

@@ -1,4 +1,4 @@
-//! Images that the daemon holds: looking at one, naming it, removing it.
+//! One image looked at closely.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +6,9 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::observe::nullable;
-use super::wire::segment;
-use super::{Engine, Error};
+use crate::engine::observe::nullable;
+use crate::engine::wire::segment;
+use crate::engine::{Engine, Error};
 use crate::resource::ObservedImage;
 
 #[derive(Deserialize)]
@@ -24,13 +24,22 @@ struct InspectedImage {
     #[serde(default, deserialize_with = "nullable")]
     size: i64,
     #[serde(default, deserialize_with = "nullable")]
-    config: InspectedConfig,
-    #[serde(default, deserialize_with = "nullable")]
     os: String,
     #[serde(default, deserialize_with = "nullable")]
     architecture: String,
     #[serde(default, deserialize_with = "nullable")]
     variant: String,
+    #[serde(default, deserialize_with = "nullable")]
+    metadata: InspectedMetadata,
+    #[serde(default, deserialize_with = "nullable")]
+    config: InspectedConfig,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct InspectedMetadata {
+    #[serde(default, deserialize_with = "nullable")]
+    last_tag_time: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -43,7 +52,7 @@ struct InspectedConfig {
 }
 
 impl Engine {
-    /// Looks at one local image.
+    /// Looks at one local image, by reference or id.
     pub async fn inspect_image(&self, reference: &str) -> Result<ObservedImage, Error> {
         let path = format!("/images/{}/json", segment(reference));
         let inspected: InspectedImage = self.wire.get(path).answer().await?;
@@ -51,19 +60,29 @@ impl Engine {
     }
 }
 
+impl InspectedImage {
+    /// `os/architecture[/variant]`.
+    fn platform(&self) -> String {
+        let parts = [self.os.as_str(), &self.architecture, &self.variant];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
+    }
+}
+
+/// Seconds since 1970; what is no time, or one that stands for none, is `None`.
+fn seconds(text: &str) -> Option<i64> {
+    OffsetDateTime::parse(text, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp).filter(|time| *time > 0)
+}
+
 impl From<InspectedImage> for ObservedImage {
     fn from(inspected: InspectedImage) -> Self {
-        let created =
-            OffsetDateTime::parse(&inspected.created, &Rfc3339).map_or(0, OffsetDateTime::unix_timestamp);
-        let parts = [inspected.os, inspected.architecture, inspected.variant];
-        let known: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         Self {
-            platform: known.join("/"),
+            platform: inspected.platform(),
+            tagged: seconds(&inspected.metadata.last_tag_time),
             id: inspected.id,
             tags: inspected.repo_tags,
             digests: inspected.repo_digests,
             labels: inspected.config.labels,
-            created,
+            created: seconds(&inspected.created).unwrap_or_default(),
             size: inspected.size,
             volumes: Some(inspected.config.volumes.into_keys().collect()),
         }

@@ -1,0 +1,11 @@
+//! Images: looked at, named, removed, and carried between the daemon and registries.
+
+mod credentials;
+mod find;
+mod inspect;
+mod manage;
+mod transfer;
+
+pub(super) use credentials::{Credentials, Login};
+pub use manage::Removed;
+pub use transfer::ImageProgress;
