@@ -1,4 +1,5 @@
 use super::*;
+use crate::diag::Problems;
 use crate::diag::Sources;
 use crate::yaml::parse;
 

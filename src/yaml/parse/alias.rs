@@ -6,7 +6,7 @@ use crate::diag::{Problem, Span, did_you_mean};
 
 use super::super::Node;
 
-/// What aliases may add to any document, in units of [`weigh`].
+/// What aliases may add to any document, in units of `weight`.
 const LEAST_BUDGET: usize = 200_000;
 
 /// How much there is in a tree, and how deep it goes.
