@@ -297,7 +297,43 @@ pub enum ProviderVerb {
     Stop,
 }
 
+impl ContainerRef {
+    /// The id, if the container is there already.
+    #[must_use]
+    pub fn existing(&self) -> Option<&str> {
+        match self {
+            Self::Existing { id, .. } => Some(id),
+            Self::Created(_) => None,
+        }
+    }
+}
+
 impl Action {
+    /// The containers that it names: the one that it works on, all that it waits for, or those that a creation refers
+    /// to (its predecessor first, then its references in the order of their services).
+    #[must_use]
+    pub fn containers(&self) -> Vec<&ContainerRef> {
+        match self {
+            Self::ConnectNetwork { container, .. }
+            | Self::DisconnectNetwork { container, .. }
+            | Self::UploadFiles { container, .. }
+            | Self::StartContainer { container }
+            | Self::RunHook { container, .. }
+            | Self::StopContainer { container, .. }
+            | Self::RestartContainer { container, .. }
+            | Self::KillContainer { container, .. }
+            | Self::PauseContainer { container }
+            | Self::UnpauseContainer { container }
+            | Self::RemoveContainer { container, .. }
+            | Self::RenameContainer { container, .. } => vec![container],
+            Self::CreateContainer(create) => {
+                create.replaces.iter().chain(create.references.values()).collect()
+            }
+            Self::Await(wait) => wait.containers.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// True if it changes something: waits and notes do not.
     #[must_use]
     pub fn changes(&self) -> bool {

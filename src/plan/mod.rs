@@ -6,13 +6,16 @@
 mod action;
 mod cause;
 mod creation;
+mod down;
 mod graph;
 mod images;
+mod lifecycle;
 #[expect(clippy::module_inception, reason = "the room is named after its one noun")]
 mod plan;
 mod policy;
 mod question;
 mod reconcile;
+mod relations;
 mod report;
 mod text;
 
@@ -21,7 +24,9 @@ pub use action::{
 };
 pub use cause::{Cause, FieldChange};
 pub use creation::{ContainerCreate, InheritedVolume, Resolved};
+pub use down::{DownPolicy, ImageRemoval, down};
 pub use graph::{Cycle, ServiceGraph};
+pub use lifecycle::{LifecyclePolicy, Verb, lifecycle};
 pub use plan::{Plan, StepId};
 pub use policy::{BuildChoice, PullChoice, Recreate, UpPolicy};
 pub use question::{Answer, Question};
