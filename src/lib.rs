@@ -9,6 +9,7 @@ pub mod engine;
 pub mod event;
 pub mod load;
 pub mod model;
+pub mod ops;
 pub mod plan;
 pub mod resource;
 pub mod syntax;

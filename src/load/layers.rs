@@ -15,7 +15,7 @@ use super::paths::{self, Base};
 use super::reset::{self, Resets};
 use super::session::Session;
 use super::unique::unique;
-use super::{Environment, LoadOptions, schema};
+use super::{Environment, LoadOptions, defaults, schema};
 use crate::diag::{Problem, Problems, Span};
 use crate::yaml::{Map, Node, Value};
 
@@ -74,6 +74,7 @@ pub(super) fn read(set: &FileSet<'_>, session: &mut Session<'_>) -> Node {
     }
     let mut tree = tree.unwrap_or_else(|| nothing(session));
 
+    defaults::fill(&mut tree);
     if session.options.passes.resolve_paths {
         let directory = set.directory.to_string_lossy();
         let home = set.environment.value("HOME");

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::Environment;
 use crate::diag::{Problems, Sources, Span};
+use crate::model::Project;
 use crate::yaml::{Node, Path, Segment};
 
 /// A project that was loaded, with all that is known about where it came from.
@@ -11,6 +12,8 @@ use crate::yaml::{Node, Path, Segment};
 pub struct Loaded {
     /// The final tree: merged, canonical, with paths resolved. Every value knows its place.
     pub tree: Node,
+    /// What the tree says, reduced to what takes part. Empty but for the name where variables were not filled in.
+    pub project: Project,
     /// All texts that were read.
     pub sources: Sources,
     /// What is worth a word, but no fault.
@@ -44,7 +47,7 @@ impl Loaded {
     }
 }
 
-fn blame(tree: &Node, path: &Path) -> Option<Span> {
+pub(super) fn blame(tree: &Node, path: &Path) -> Option<Span> {
     let mut node = tree;
     let mut found = None;
     for segment in path.segments() {

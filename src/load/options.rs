@@ -18,6 +18,10 @@ pub struct LoadOptions {
     pub profiles: Vec<String>,
     /// Names are joined by `_` instead of `-`, and nothing is normalised.
     pub compatibility: bool,
+    /// The services that take part, with those that they depend on. Empty: all that are active.
+    pub services: Vec<String>,
+    /// Only the named services take part, without those that they depend on.
+    pub without_dependencies: bool,
     /// The current directory: absolute.
     pub working_directory: PathBuf,
     /// The process environment.

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use super::check::Scope;
 use super::discover::{self, ComposeFile};
 use super::files::Files;
+use super::finish::{Facts, finish};
 use super::layers::{self, FileSet};
 use super::session::Session;
 use super::{Environment, Failure, LoadOptions, Loaded, Variable, check, project_name, schema, variables};
+use crate::model::Project;
 use crate::yaml::Node;
 
 /// Loads a project.
@@ -21,6 +23,7 @@ pub fn load(options: &LoadOptions, files: &dyn Files) -> Result<Loaded, Failure>
     match loaded {
         Some(found) if !problems.has_errors() => Ok(Loaded {
             tree: found.tree,
+            project: found.project,
             sources,
             problems,
             environment: found.environment,
@@ -34,6 +37,7 @@ pub fn load(options: &LoadOptions, files: &dyn Files) -> Result<Loaded, Failure>
 
 struct Found {
     tree: Node,
+    project: Project,
     environment: Environment,
     files: Vec<ComposeFile>,
     directory: PathBuf,
@@ -58,15 +62,21 @@ fn run(session: &mut Session<'_>) -> Option<Found> {
     let variable = Variable { value: name.clone()?, defined: None };
     environment.set("COMPOSE_PROJECT_NAME", variable);
     let set = FileSet { files, directory, environment: &environment, included_by: Vec::new() };
-    let tree = layers::read(&set, session);
-    examine(&tree, &environment, session);
+    let mut tree = layers::read(&set, session);
+    let profiles = active_profiles(session.options, &environment);
+    examine(&tree, &profiles, session);
     let FileSet { files, directory, .. } = set;
-    Some(Found { tree, environment, files, directory, name: name? })
+    let name = name?;
+    let facts = Facts { name: &name, environment: &environment, profiles };
+    let mut project = finish(&mut tree, &facts, session)?;
+    project.working_dir.clone_from(&directory);
+    project.compose_files = files.iter().map(|file| file.path.display().to_string()).collect();
+    Some(Found { tree, project, environment, files, directory, name })
 }
 
 /// What is wrong with single values, and with what does not fit together. Rules that look at several places are only
 /// held against a tree whose shape is right.
-fn examine(tree: &Node, environment: &Environment, session: &mut Session<'_>) {
+fn examine(tree: &Node, profiles: &[String], session: &mut Session<'_>) {
     let has_right_shape = !session.problems.has_errors();
     if session.options.passes.interpolate {
         schema::texts(tree, &mut session.problems);
@@ -75,11 +85,9 @@ fn examine(tree: &Node, environment: &Environment, session: &mut Session<'_>) {
         return;
     }
     check::check(tree, &mut session.problems);
-    if session.options.passes.consistency {
-        let profiles = active_profiles(session.options, environment);
-        let active = |name: &str| {
-            tree.get("services").is_some_and(|services| is_active(services.get(name), &profiles))
-        };
+    if session.options.passes.consistency && session.options.passes.interpolate {
+        let active =
+            |name: &str| tree.get("services").is_some_and(|services| is_active(services.get(name), profiles));
         let scope = Scope { active: &active, implied: session.options.passes.normalize };
         check::check_consistency(tree, scope, &mut session.problems);
     }

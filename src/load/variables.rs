@@ -1,5 +1,6 @@
 //! Files of variables: `.env`, `--env-file`, and those of an `include`.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::discover::absolute;
@@ -7,7 +8,7 @@ use super::interpolate::{Unset, malformed};
 use super::session::Session;
 use super::{Environment, Variable};
 use crate::diag::{Problem, SourceId, Span};
-use crate::syntax::{DotenvError, DotenvFault, TemplateFault, dotenv};
+use crate::syntax::{Assignment, DotenvError, DotenvFault, TemplateFault, dotenv, dotenv_raw};
 
 /// The file that is read if none is named.
 pub(super) const DEFAULT_FILE: &str = ".env";
@@ -67,21 +68,55 @@ pub(super) fn read(
 }
 
 fn lay_over(read: &mut Environment, source: SourceId, known: &Environment, session: &mut Session<'_>) {
-    let text = session.sources.get(source).clone();
+    let file = VariableFile { source, format: Format::Dotenv };
     let lookup = |name: &str| known.value(name).or_else(|| read.value(name)).map(str::to_owned);
-    let file = dotenv(text.text(), &lookup);
-    let span = |at: &std::ops::Range<usize>| Span::new(source, at.start, at.end);
-    for error in file.faults {
-        session.problems.push(fault(&error, span(&error.at)));
+    for assignment in file.assignments(&lookup, known, session) {
+        if let Some(value) = assignment.value {
+            let defined = Some(Span::new(source, assignment.at.start, assignment.at.end));
+            read.set(assignment.name, Variable { value, defined });
+        }
     }
-    let mut unset = Unset::default();
-    for assignment in file.assignments {
-        for used in assignment.uses.iter().filter(|used| used.blank) {
+}
+
+/// How a file of variables is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// With quotes and variables in values.
+    Dotenv,
+    /// `NAME=value` lines that are taken as they stand.
+    Raw,
+}
+
+/// A file of variables.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct VariableFile {
+    pub(super) source: SourceId,
+    pub(super) format: Format,
+}
+
+impl VariableFile {
+    /// What the file says, in order; what is wrong in it is reported. `lookup` wins inside of values.
+    pub(super) fn assignments(
+        self,
+        lookup: &dyn Fn(&str) -> Option<String>,
+        known: &Environment,
+        session: &mut Session<'_>,
+    ) -> Vec<Assignment> {
+        let text = session.sources.get(self.source).clone();
+        let file = match self.format {
+            Format::Dotenv => dotenv(text.text(), lookup),
+            Format::Raw => dotenv_raw(text.text(), lookup),
+        };
+        let span = |at: &Range<usize>| Span::new(self.source, at.start, at.end);
+        for error in file.faults {
+            session.problems.push(fault(&error, span(&error.at)));
+        }
+        let mut unset = Unset::default();
+        for used in file.assignments.iter().flat_map(|assignment| &assignment.uses).filter(|used| used.blank)
+        {
             session.problems.push(unset.warning(&used.name, span(&used.at), known));
         }
-        if let Some(value) = assignment.value {
-            read.set(assignment.name, Variable { value, defined: Some(span(&assignment.at)) });
-        }
+        file.assignments
     }
 }
 

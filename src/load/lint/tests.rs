@@ -1,6 +1,7 @@
 use super::*;
 use crate::diag::{Drawing, Problems, Severity, Sources, draw};
 use crate::load::{Environment, Loaded, Memory};
+use crate::model::Project;
 use crate::yaml::parse;
 
 /// A canonical text as if it had been loaded.
@@ -11,6 +12,7 @@ fn loaded(text: &str) -> Loaded {
     let mut trees = parse(source, text, &mut problems);
     assert!(problems.is_empty(), "the text parses: {problems:?}");
     Loaded {
+        project: Project::default(),
         tree: trees.remove(0),
         sources,
         problems,

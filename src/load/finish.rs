@@ -1,0 +1,47 @@
+//! From one tree to one project: completed, decoded, and reduced to what takes part.
+
+use super::session::Session;
+use super::{Environment, env_files, normalize, select};
+use crate::model::Project;
+use crate::yaml::{Node, decode};
+
+/// What a project knows beside its tree.
+pub(super) struct Facts<'a> {
+    pub(super) name: &'a str,
+    pub(super) environment: &'a Environment,
+    /// The profiles that are active.
+    pub(super) profiles: Vec<String>,
+}
+
+/// Completes the tree and reads it; `None` where there is nothing to go on with, for a reason that was reported.
+///
+/// Without interpolation the tree is all there is, as values that variables belong to cannot be read.
+pub(super) fn finish(tree: &mut Node, facts: &Facts<'_>, session: &mut Session<'_>) -> Option<Project> {
+    let options = session.options;
+    let passes = options.passes;
+    if session.problems.has_errors() {
+        return None;
+    }
+    if passes.normalize {
+        let environment = passes.interpolate.then_some(facts.environment);
+        normalize::normalize(tree, facts.name, environment, &mut session.problems);
+    }
+    if !passes.interpolate {
+        return Some(Project { name: facts.name.to_owned(), ..Project::default() });
+    }
+    let mut project: Project = decode(tree, &mut session.problems)?;
+    facts.name.clone_into(&mut project.name);
+    project.environment =
+        facts.environment.iter().map(|(name, variable)| (name.to_owned(), variable.value.clone())).collect();
+    select::activate(&mut project, &facts.profiles);
+    select::enable(&mut project, &options.services);
+    env_files::read(&mut project, tree, facts.environment, session);
+    if let Err(problem) = select::select(&mut project, &options.services, options.without_dependencies) {
+        session.problems.push(problem);
+        return None;
+    }
+    if !options.all_resources {
+        select::drop_unused(&mut project);
+    }
+    Some(project)
+}

@@ -1,0 +1,22 @@
+//! What the daemon calls the networks, volumes, secrets and configs of the project.
+
+use crate::yaml::{Map, Node, Value};
+
+/// Gives a name to those that have none: their own key if others made them, else with the project's before it.
+pub(super) fn give(tree: &mut Node, project: &str) {
+    for kind in ["networks", "volumes", "secrets", "configs"] {
+        let Some(resources) = tree.get_mut(kind).and_then(Node::as_map_mut) else { continue };
+        for (key, entry) in resources.iter_mut() {
+            if entry.node.is_null() {
+                entry.node.value = Value::Map(Map::default());
+            }
+            let Some(resource) = entry.node.as_map_mut() else { continue };
+            if resource.contains("name") {
+                continue;
+            }
+            let external = resource.get("external").is_some_and(|node| node.value == Value::Bool(true));
+            let name = if external { key.to_owned() } else { format!("{project}_{key}") };
+            resource.set("name", Node::string(name, entry.key));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What can be asked for.
+
+use super::{lists, model, raw, variables};
+use crate::diag::{Problem, Problems};
+use crate::load::{Failure, Files, LoadOptions, Loaded, load};
+
+/// Which side of a project to show, and how.
+#[derive(Clone, Debug, Default)]
+pub struct ConfigRequest {
+    /// Which side.
+    pub shown: Shown,
+    /// How; `None` is YAML for the whole, and a list or table for the rest.
+    pub format: Option<Format>,
+}
+
+/// A side of a project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// All of it.
+    #[default]
+    Model,
+    /// The names of the services, each after those that it depends on.
+    Services,
+    /// The keys of the volumes.
+    Volumes,
+    /// The keys of the networks.
+    Networks,
+    /// The models that are used.
+    Models,
+    /// The images of the services.
+    Images,
+    /// The profiles of all services.
+    Profiles,
+    /// The variables that can be filled in, with their values.
+    Environment,
+    /// The variables that the files mention.
+    Variables,
+    /// The hashes of services: `*`, or names joined by commas.
+    Hashes(String),
+}
+
+/// A way to write data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// YAML.
+    Yaml,
+    /// JSON.
+    Json,
+}
+
+/// A text, and what it was made from.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    /// The text, as it is to be printed.
+    pub text: String,
+    /// The project, with the warnings that were met on the way.
+    pub loaded: Loaded,
+}
+
+/// Loads a project and renders a side of it.
+///
+/// The services of the options choose what is in the whole and among the images; the other sides show all.
+pub fn config(
+    options: &LoadOptions,
+    files: &dyn Files,
+    request: &ConfigRequest,
+) -> Result<Rendered, Failure> {
+    let mut options = options.clone();
+    if options.compatibility {
+        options.passes.normalize = false;
+    }
+    if !matches!(request.shown, Shown::Model | Shown::Images) {
+        options.services.clear();
+    }
+    if request.shown == Shown::Variables {
+        options.passes.interpolate = false;
+    }
+    let loaded = load(&options, files)?;
+    let text = match &request.shown {
+        Shown::Model if options.passes.interpolate => model::render(&loaded.project, request.format),
+        Shown::Model => raw::render(&loaded.tree, request.format),
+        Shown::Services => lists::services(&loaded.project),
+        Shown::Volumes => lists::keys(&loaded.project.volumes),
+        Shown::Networks => lists::keys(&loaded.project.networks),
+        Shown::Models => lists::models(&loaded.project),
+        Shown::Images => lists::images(&loaded.project, options.compatibility),
+        Shown::Profiles => lists::profiles(&loaded.project),
+        Shown::Environment => lists::environment(&loaded.environment),
+        Shown::Variables => variables::render(&loaded.tree, request.format),
+        Shown::Hashes(names) => match lists::hashes(&loaded.project, names) {
+            Ok(text) => text,
+            Err(problem) => return Err(refused(loaded, problem)),
+        },
+    };
+    Ok(Rendered { text, loaded })
+}
+
+fn refused(loaded: Loaded, problem: Problem) -> Failure {
+    let mut problems: Problems = loaded.problems;
+    problems.push(problem);
+    Failure { problems, sources: loaded.sources }
+}
