@@ -12,5 +12,6 @@ pub mod model;
 pub mod ops;
 pub mod plan;
 pub mod resource;
+pub mod run;
 pub mod syntax;
 pub mod yaml;

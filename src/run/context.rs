@@ -1,0 +1,77 @@
+//! What every step of a run has at hand.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::Engine;
+use crate::event::{Event, Level, Progress, Sink, Status};
+use crate::resource::ResourceId;
+
+use super::{Follower, Listener};
+
+/// What every step of a run has at hand. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The daemon.
+    pub engine: Engine,
+    /// Where to tell.
+    pub sink: Sink,
+    /// The project's name.
+    pub project: String,
+    /// How much at once.
+    pub limits: Limits,
+    /// The first interrupt: nothing new is begun, waits end.
+    pub cancel: CancellationToken,
+    /// What does not hang on a failed step is done all the same (teardowns).
+    pub keep_going: bool,
+    /// The ear on the daemon's events; opened when it is needed and not there.
+    pub listener: Option<Listener>,
+    /// Shows the output of containers that are started, if wanted.
+    pub follower: Option<Follower>,
+}
+
+/// How much is done at once.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Daemon calls in all; without a limit of the user's, as many as the graph allows.
+    calls: Option<Arc<Semaphore>>,
+    /// Starts: more than about two a core gain nothing, as the daemon itself works on them.
+    starts: Arc<Semaphore>,
+}
+
+impl Limits {
+    /// Limits with the user's own bound (`--parallel`), if there is one.
+    #[must_use]
+    pub fn new(parallel: Option<usize>) -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Self {
+            calls: parallel.map(|bound| Arc::new(Semaphore::new(bound.max(1)))),
+            starts: Arc::new(Semaphore::new((2 * cores).max(4))),
+        }
+    }
+
+    pub(super) fn calls(&self) -> Option<Arc<Semaphore>> {
+        self.calls.clone()
+    }
+
+    pub(super) fn starts(&self) -> Arc<Semaphore> {
+        self.starts.clone()
+    }
+}
+
+impl Context {
+    pub(super) fn tell(&self, resource: &ResourceId, status: Status, text: &str) {
+        self.sink.send(Event::Progress(Progress::new(resource.clone(), status, text)));
+    }
+
+    pub(super) fn tell_why(&self, resource: &ResourceId, status: Status, words: (&str, String)) {
+        let progress = Progress::new(resource.clone(), status, words.0).details(words.1);
+        self.sink.send(Event::Progress(progress));
+    }
+
+    pub(super) fn notice(&self, level: Level, text: impl Into<String>) {
+        self.sink.send(Event::Notice { level, text: text.into() });
+    }
+}

@@ -1,0 +1,26 @@
+//! Carrying out a plan: one loop walks the graph, daemon calls run side by side, waits listen to the daemon's events.
+//!
+//! In: a `Plan` and an `Engine`. Out: `Event`s while it goes on, and an [`Outcome`]. This room decides nothing that a
+//! planner could decide, and never knows clap or prints.
+
+mod condition;
+mod context;
+mod execute;
+mod exit_code;
+mod follow;
+mod guard;
+mod listener;
+mod monitor;
+mod outcome;
+mod perform;
+mod wait;
+mod words;
+
+pub use condition::{Met, Unmet, Verdict, verdict};
+pub use context::{Context, Limits};
+pub use execute::execute;
+pub use exit_code::meaning;
+pub use follow::{Followed, Follower};
+pub use listener::Listener;
+pub use monitor::{Abort, End, Monitor};
+pub use outcome::{Outcome, StepError, StepFailure, WaitFailure, WaitReason};

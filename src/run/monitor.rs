@@ -1,0 +1,186 @@
+//! Following a running project until its containers have ended, or somebody wants it to.
+
+use std::collections::BTreeSet;
+
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
+
+use super::{Followed, Follower};
+use crate::engine::{DaemonEvent, Engine, Error, Heard, Query};
+use crate::event::{Event, Sink};
+use crate::resource::{ContainerState, labels};
+
+/// When the end of a container ends it all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Abort {
+    /// Never: only when all have ended.
+    #[default]
+    Never,
+    /// When the first one ends.
+    OnExit,
+    /// When the first one ends with another code than 0.
+    OnFailure,
+}
+
+/// How following ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// All containers have ended by themselves.
+    AllExited,
+    /// One ended, and that was to end it all.
+    Aborted {
+        /// Its service.
+        service: String,
+        /// Its exit code.
+        code: i64,
+    },
+    /// An interrupt came.
+    Interrupted,
+}
+
+/// What following needs. The subscription must be older than the first start, so that no end is missed.
+#[derive(Debug)]
+pub struct Monitor {
+    /// The daemon.
+    pub engine: Engine,
+    /// Where to tell.
+    pub sink: Sink,
+    /// The project.
+    pub project: String,
+    /// What is shown.
+    pub follower: Follower,
+    /// The project's events.
+    pub events: Receiver<Heard>,
+    /// When one end ends it all.
+    pub abort: Abort,
+    /// Ends of containers are told.
+    pub tells_ends: bool,
+    /// Ends it.
+    pub interrupt: CancellationToken,
+}
+
+/// An end that was seen.
+struct Ended {
+    followed: Followed,
+    code: i64,
+    restarting: bool,
+}
+
+impl Monitor {
+    /// Follows until there is an [`End`].
+    pub async fn run(mut self) -> Result<End, Error> {
+        let mut alive: BTreeSet<String> = self.follower.followed().into_keys().collect();
+        if let Some(end) = self.look(&mut alive).await? {
+            return Ok(end);
+        }
+        loop {
+            let event = tokio::select! {
+                event = self.events.recv() => event,
+                () = self.interrupt.cancelled() => return Ok(End::Interrupted),
+            };
+            let end = match event {
+                Ok(Heard::Event(event)) => self.heard(&event, &mut alive).await?,
+                Ok(Heard::Gap) | Err(RecvError::Lagged(_)) => self.look(&mut alive).await?,
+                Err(RecvError::Closed) => Some(End::AllExited),
+            };
+            if let Some(end) = end {
+                return Ok(end);
+            }
+        }
+    }
+
+    /// Looks at everything at once: some may have ended before we listened.
+    async fn look(&self, alive: &mut BTreeSet<String>) -> Result<Option<End>, Error> {
+        let observed = self.engine.observe(&Query::containers(&self.project)).await?;
+        let followed = self.follower.followed();
+        for (id, names) in &followed {
+            if !alive.contains(id) {
+                continue;
+            }
+            let found = observed.containers.iter().find(|container| container.id == *id);
+            let ended = found.is_none_or(|container| {
+                matches!(container.state, ContainerState::Exited | ContainerState::Dead)
+            });
+            if ended {
+                let code = found.and_then(|container| container.exit_code).unwrap_or_default();
+                alive.remove(id);
+                let ended = Ended { followed: names.clone(), code, restarting: false };
+                if let Some(end) = self.tell(&ended, alive) {
+                    return Ok(Some(end));
+                }
+            }
+        }
+        Ok(alive.is_empty().then_some(End::AllExited))
+    }
+
+    async fn heard(&self, event: &DaemonEvent, alive: &mut BTreeSet<String>) -> Result<Option<End>, Error> {
+        match event.verb() {
+            "die" if alive.contains(&event.id) => self.died(event, alive).await,
+            "start" => {
+                self.started(event, alive).await?;
+                Ok(None)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    async fn died(&self, event: &DaemonEvent, alive: &mut BTreeSet<String>) -> Result<Option<End>, Error> {
+        let Some(followed) = self.follower.followed().get(&event.id).cloned() else { return Ok(None) };
+        let code = event.exit_code().unwrap_or_default();
+        let restarting = match self.engine.inspect_container(&event.id).await {
+            Ok(found) => matches!(found.state, ContainerState::Restarting | ContainerState::Running),
+            Err(error) if error.is_not_found() => false,
+            Err(error) => return Err(error),
+        };
+        if !restarting {
+            alive.remove(&event.id);
+        }
+        Ok(self.tell(&Ended { followed, code, restarting }, alive))
+    }
+
+    fn tell(&self, ended: &Ended, alive: &BTreeSet<String>) -> Option<End> {
+        if self.tells_ends {
+            self.sink.send(Event::Exited {
+                container: ended.followed.name.clone(),
+                service: ended.followed.service.clone(),
+                code: ended.code,
+                restarting: ended.restarting,
+            });
+        }
+        let aborts = match self.abort {
+            Abort::Never => false,
+            Abort::OnExit => !ended.restarting,
+            Abort::OnFailure => !ended.restarting && ended.code != 0,
+        };
+        if aborts {
+            return Some(End::Aborted { service: ended.followed.service.clone(), code: ended.code });
+        }
+        alive.is_empty().then_some(End::AllExited)
+    }
+
+    /// One that runs again is followed again; one that somebody added to a shown service is followed too.
+    async fn started(&self, event: &DaemonEvent, alive: &mut BTreeSet<String>) -> Result<(), Error> {
+        let service = event.attribute(labels::SERVICE);
+        if !self.follower.shows(service) || event.attribute(labels::ONEOFF) == "True" {
+            return Ok(());
+        }
+        let fresh = !self.follower.followed().contains_key(&event.id);
+        if !alive.insert(event.id.clone()) {
+            return Ok(());
+        }
+        if fresh {
+            self.follower.note(&event.id, (event.attribute("name"), service));
+        }
+        match self.follower.resume(&event.id, &since(event)).await {
+            // It may have ended and been removed in the meantime.
+            Err(error) if !error.is_not_found() => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// When it happened, as the daemon's log calls take it: seconds since 1970 with nine digits after the point.
+fn since(event: &DaemonEvent) -> String {
+    format!("{}.{:09}", event.time_nano / 1_000_000_000, event.time_nano % 1_000_000_000)
+}

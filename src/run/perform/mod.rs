@@ -1,0 +1,9 @@
+//! One step, done: how each action becomes a daemon call, and which answers of the daemon mean "someone else did it".
+
+mod container;
+mod hook;
+mod image;
+mod job;
+mod storage;
+
+pub(super) use job::{Done, Job, Target};
