@@ -6,6 +6,8 @@
 mod apply;
 mod lists;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 pub(super) use apply::{merge, merge_service};
 pub(super) use lists::{dependencies_of, named};
