@@ -1,0 +1,145 @@
+//! A project and the daemon it lives on: what every verb starts from.
+
+use std::collections::BTreeMap;
+
+use tokio_util::sync::CancellationToken;
+
+use super::Error;
+use crate::engine::{Engine, Query};
+use crate::event::Sink;
+use crate::load::Loaded;
+use crate::resource::{Desired, Observed, Target, translate};
+use crate::run::{Context, Limits};
+
+/// Where a project is known from.
+#[derive(Clone, Debug)]
+pub enum Scope {
+    /// From its files.
+    Files(Box<Loaded>),
+    /// By its name alone: what the daemon holds tells the rest.
+    Name(String),
+}
+
+/// The ways a user can break in.
+#[derive(Clone, Debug, Default)]
+pub struct Interrupts {
+    /// The first: end gracefully.
+    pub stop: CancellationToken,
+    /// The second: kill.
+    pub kill: CancellationToken,
+}
+
+/// How verbs work, whatever the project.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where to tell what happens.
+    pub sink: Sink,
+    /// How much at once (`--parallel`); `None` for as much as gains something.
+    pub parallel: Option<usize>,
+    /// The `--env-file` list, if given: it goes into labels.
+    pub environment_files: Vec<String>,
+    /// Names are joined by `_` instead of `-` (`--compatibility`).
+    pub compatibility: bool,
+    /// The user's ways to break in.
+    pub interrupts: Interrupts,
+}
+
+/// A project and the daemon it lives on. Each verb is a method, one file a verb.
+#[derive(Clone, Debug)]
+pub struct Compose {
+    engine: Engine,
+    scope: Scope,
+    settings: Settings,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            sink: Sink::silent(),
+            parallel: None,
+            environment_files: Vec::new(),
+            compatibility: false,
+            interrupts: Interrupts::default(),
+        }
+    }
+}
+
+impl Compose {
+    /// A project on a daemon.
+    #[must_use]
+    pub fn new(engine: Engine, scope: Scope, settings: Settings) -> Self {
+        Self { engine, scope, settings }
+    }
+
+    /// The project's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match &self.scope {
+            Scope::Files(loaded) => &loaded.name,
+            Scope::Name(name) => name,
+        }
+    }
+
+    /// What was loaded, if it is known from files.
+    #[must_use]
+    pub fn loaded(&self) -> Option<&Loaded> {
+        match &self.scope {
+            Scope::Files(loaded) => Some(loaded),
+            Scope::Name(_) => None,
+        }
+    }
+
+    /// The daemon.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(super) fn sink(&self) -> &Sink {
+        &self.settings.sink
+    }
+
+    pub(super) fn interrupts(&self) -> &Interrupts {
+        &self.settings.interrupts
+    }
+
+    /// What the files ask of the daemon.
+    pub(super) fn desired(&self) -> Result<Desired, Error> {
+        let loaded =
+            self.loaded().ok_or_else(|| Error::request("no configuration file provided: not found"))?;
+        let target = Target {
+            engine: self.engine.facts().api_version,
+            environment_files: self.settings.environment_files.clone(),
+            compatibility: self.settings.compatibility,
+            proxies: BTreeMap::new(),
+            credentials: String::new(),
+            read: &|path| std::fs::read_to_string(path),
+        };
+        Ok(translate(&loaded.project, &target)?)
+    }
+
+    /// Everything that a decision about `desired` needs, by a handful of list calls.
+    pub(super) async fn observe(&self, desired: &Desired) -> Result<Observed, Error> {
+        let query = Query {
+            networks: desired.networks.iter().map(|network| network.name.clone()).collect(),
+            volumes: desired.volumes.iter().map(|volume| volume.name.clone()).collect(),
+            images: desired.images.iter().map(|image| image.reference.clone()).collect(),
+            ..Query::project(self.name())
+        };
+        Ok(self.engine.observe(&query).await?)
+    }
+
+    /// What steps of a run have at hand.
+    pub(super) fn context(&self) -> Context {
+        Context {
+            engine: self.engine.clone(),
+            sink: self.settings.sink.clone(),
+            project: self.name().to_owned(),
+            limits: Limits::new(self.settings.parallel),
+            cancel: self.settings.interrupts.stop.clone(),
+            keep_going: false,
+            listener: None,
+            follower: None,
+        }
+    }
+}

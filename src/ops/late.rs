@@ -1,0 +1,189 @@
+//! Faults that only the daemon could find, brought home to the line that caused them.
+
+use crate::diag::{Problem, Problems, Severity};
+use crate::engine::{Reason, Thing};
+use crate::load::Loaded;
+use crate::resource::{ContainerDetails, Kind};
+use crate::run::{StepError, StepFailure, Unmet, WaitFailure, WaitReason, meaning};
+use crate::yaml::{Node, Path, Segment};
+
+use super::report::RunReport;
+
+/// How much of a probe's output is shown.
+const PROBE_WIDTH: usize = 200;
+
+/// One problem for each failure, and a last word on what state things are in.
+pub(super) fn problems(report: &RunReport, loaded: Option<&Loaded>) -> Problems {
+    let mut problems = Problems::default();
+    for failure in &report.failures {
+        problems.push(problem(failure, loaded));
+    }
+    problems.push(Problem { severity: Severity::Advice, ..Problem::error("state", report.state()) });
+    problems
+}
+
+fn problem(failure: &StepFailure, loaded: Option<&Loaded>) -> Problem {
+    let service = failure.service.as_deref().unwrap_or_default();
+    match &failure.error {
+        StepError::Wait(wait) => waited(wait, loaded),
+        StepError::Engine(error) => {
+            let message = format!("{}: {error}", failure.resource);
+            let problem = Problem::error("engine-refused", message).maybe_help(error.help());
+            let (path, words) = match error.reason() {
+                Some(reason) => refused(reason, service, loaded),
+                None => (Path::keys(["services", service]), String::new()),
+            };
+            placed(problem, loaded, (&home(failure, path), words))
+        }
+        StepError::NameTaken { name, .. } => {
+            let path = Path::keys(["services", service, "container_name"]);
+            let problem = Problem::error("name-taken", failure.error.to_string())
+                .help(format!("remove it with `docker rm -f {name}`, or choose another name"));
+            placed(problem, loaded, (&path, "this name".to_owned()))
+        }
+        StepError::Hook { phase, output, .. } => {
+            let path = Path::keys(["services", service, phase]);
+            let problem =
+                Problem::error("hook-failed", failure.error.to_string()).maybe_help(tail("output", output));
+            placed(problem, loaded, (&path, String::new()))
+        }
+        other => {
+            let problem = Problem::error("step-failed", format!("{}: {other}", failure.resource));
+            placed(problem, loaded, (&home(failure, Path::keys(["services", service])), String::new()))
+        }
+    }
+}
+
+/// Networks and volumes stand elsewhere in the file than the services that use them.
+fn home(failure: &StepFailure, path: Path) -> Path {
+    match failure.resource.kind {
+        Kind::Network | Kind::Volume if failure.service.is_none() => {
+            let section = if failure.resource.kind == Kind::Network { "networks" } else { "volumes" };
+            let key =
+                failure.resource.name.split_once('_').map_or(failure.resource.name.as_str(), |(_, key)| key);
+            Path::keys([section, key])
+        }
+        _ => path,
+    }
+}
+
+/// The line behind a refusal, and a word on it.
+fn refused(reason: &Reason, service: &str, loaded: Option<&Loaded>) -> (Path, String) {
+    let at = |key: &str| Path::keys(["services", service, key]);
+    let item = |key: &str, fits: &dyn Fn(&Node) -> bool| match loaded
+        .and_then(|loaded| find_item(loaded, &at(key), fits))
+    {
+        Some(index) => at(key).index(index),
+        None => at(key),
+    };
+    match reason {
+        Reason::PortTaken { address } => {
+            let port = address.rsplit(':').next().unwrap_or(address);
+            let wants = |entry: &Node| entry.get("published").and_then(Node::as_str) == Some(port);
+            (item("ports", &wants), format!("wants port {port} of the host"))
+        }
+        Reason::SourceMissing { path } | Reason::NotShared { path } => {
+            let mounts = |entry: &Node| entry.get("source").and_then(Node::as_str) == Some(path);
+            (item("volumes", &mounts), "this path".to_owned())
+        }
+        Reason::NoSuchCommand { .. } => {
+            let key = if loaded.is_some_and(|loaded| has(loaded, &at("entrypoint"))) {
+                "entrypoint"
+            } else {
+                "command"
+            };
+            (at(key), "this command".to_owned())
+        }
+        Reason::PullDenied
+        | Reason::NoSuchTag
+        | Reason::NoSuchPlatform
+        | Reason::RateLimited
+        | Reason::RegistryUnreachable { .. }
+        | Reason::NotFound { thing: Thing::Image, .. } => (at("image"), "this image".to_owned()),
+        _ => (Path::keys(["services", service]), String::new()),
+    }
+}
+
+fn waited(wait: &WaitFailure, loaded: Option<&Loaded>) -> Problem {
+    let mut problem = Problem::error("dependency-failed", wait.to_string());
+    let service = Path::keys(["services", wait.service.as_str()]);
+    let (path, words) = match &wait.reason {
+        WaitReason::Unmet(Unmet::Unhealthy { .. }) => {
+            (service.key("healthcheck"), "this check keeps failing")
+        }
+        WaitReason::Unmet(Unmet::NoHealthcheck { .. }) => {
+            (service, "has no `healthcheck`, so it is never healthy")
+        }
+        WaitReason::Unmet(Unmet::Exited { .. }) => (service, "this one ended"),
+        WaitReason::Unmet(Unmet::Missing) => (service, "has no container"),
+        WaitReason::TimedOut { .. } => (service, "was not ready in time"),
+    };
+    problem = placed(problem, loaded, (&path, words.to_owned()));
+    for waiting in &wait.waiting {
+        let edge = Path::keys(["services", waiting.as_str(), "depends_on", wait.service.as_str()]);
+        problem = placed(problem, loaded, (&edge, format!("`{waiting}` waits for it here")));
+    }
+    let help = evidence(wait);
+    if help.is_empty() { problem } else { problem.help(help) }
+}
+
+/// What the container had to say: exit code, probes, last lines.
+fn evidence(wait: &WaitFailure) -> String {
+    let mut lines = Vec::new();
+    if let WaitReason::Unmet(Unmet::Exited { code, oom_killed, .. }) = &wait.reason
+        && let Some(words) = meaning(*code, *oom_killed)
+    {
+        lines.push(format!("exit code {code}: {words}"));
+    }
+    if let Some(details) = &wait.details {
+        lines.extend(probes(details));
+    }
+    lines.extend(tail("last log lines", &wait.log));
+    lines.join("\n")
+}
+
+fn probes(details: &ContainerDetails) -> Vec<String> {
+    if details.probes.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("health check {}:", details.health_test.join(" "))];
+    for probe in details.probes.iter().rev().take(3).rev() {
+        let output: String = probe.output.trim().chars().take(PROBE_WIDTH).collect();
+        let output = if output.is_empty() { "(no output)".to_owned() } else { output.replace('\n', " ⏎ ") };
+        lines.push(format!("  exit {}: {output}", probe.exit_code));
+    }
+    lines
+}
+
+fn tail(title: &str, lines: &[String]) -> Option<String> {
+    (!lines.is_empty()).then(|| {
+        let body: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
+        format!("{title}:\n{}", body.join("\n"))
+    })
+}
+
+fn placed(problem: Problem, loaded: Option<&Loaded>, place: (&Path, String)) -> Problem {
+    match loaded.and_then(|loaded| loaded.blame(place.0)) {
+        Some(span) => problem.at(span, place.1),
+        None => problem,
+    }
+}
+
+fn node<'a>(loaded: &'a Loaded, path: &Path) -> Option<&'a Node> {
+    let mut node = &loaded.tree;
+    for segment in path.segments() {
+        node = match segment {
+            Segment::Key(key) => node.get(key)?,
+            Segment::Index(index) => node.as_seq()?.get(*index)?,
+        };
+    }
+    Some(node)
+}
+
+fn has(loaded: &Loaded, path: &Path) -> bool {
+    node(loaded, path).is_some_and(|node| !node.is_null())
+}
+
+fn find_item(loaded: &Loaded, path: &Path, fits: &dyn Fn(&Node) -> bool) -> Option<usize> {
+    node(loaded, path)?.as_seq()?.iter().position(fits)
+}

@@ -1,0 +1,46 @@
+//! `start`, `stop`, `restart`, `kill`, `pause`, `unpause`, `rm`: containers that are there change their state.
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Compose, Error};
+use crate::plan::{LifecyclePolicy, Plan, Verb, lifecycle};
+use crate::run::{Context, execute};
+
+impl Compose {
+    /// Looks at the daemon and decides what to do for a verb.
+    pub async fn prepare(&self, policy: &LifecyclePolicy) -> Result<Plan, Error> {
+        self.known_services(&policy.services)?;
+        let desired = match self.loaded() {
+            Some(_) => Some(self.desired()?),
+            None => None,
+        };
+        let observed = self.observe_containers().await?;
+        Ok(lifecycle(desired.as_ref(), &observed, policy)?)
+    }
+
+    /// Carries a plan out that takes things away or changes their state: what does not hang on a failure goes on.
+    pub async fn carry_out(&self, operation: &'static str, plan: &Plan) -> Result<(), Error> {
+        self.warn(plan);
+        let context = Context { keep_going: true, ..self.context() };
+        let outcome = self.told(operation, plan, &context).await;
+        self.finished(plan, outcome)
+    }
+
+    /// Stops all containers of the project, until `cancel`.
+    pub(super) async fn stop_all(&self, cancel: CancellationToken) -> Result<(), Error> {
+        self.all(Verb::Stop, cancel).await
+    }
+
+    /// Kills all containers of the project.
+    pub(super) async fn kill_all(&self) -> Result<(), Error> {
+        let verb = Verb::Kill { signal: "SIGKILL".to_owned() };
+        self.all(verb, CancellationToken::new()).await
+    }
+
+    async fn all(&self, verb: Verb, cancel: CancellationToken) -> Result<(), Error> {
+        let plan = self.prepare(&LifecyclePolicy { verb, ..LifecyclePolicy::default() }).await?;
+        let context = Context { keep_going: true, cancel, ..self.context() };
+        let outcome = execute(&plan, &context).await;
+        self.finished(&plan, outcome)
+    }
+}

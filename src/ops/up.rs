@@ -1,0 +1,239 @@
+//! `up`: the files become containers.
+
+use std::collections::BTreeSet;
+
+use tokio_util::sync::CancellationToken;
+
+use super::report::RunReport;
+use super::{Compose, Error};
+use crate::event::{Event, Level};
+use crate::plan::{Action, Answer, Plan, UpPolicy, reconcile};
+use crate::resource::{ContainerState, Desired, Observed, ObservedContainer, labels};
+use crate::run::{Abort, Context, End, Follower, Listener, Monitor, Outcome, execute};
+
+/// How `up` shows its containers when it stays attached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AttachOptions {
+    /// Only these services (`--attach`); empty for those that are brought up.
+    pub services: Vec<String>,
+    /// Not these (`--no-attach`).
+    pub hidden: Vec<String>,
+    /// Services that the named ones hang on, too (`--attach-dependencies`).
+    pub dependencies: bool,
+    /// When the end of one container ends it all.
+    pub abort: Abort,
+    /// The service whose exit code is ours (`--exit-code-from`).
+    pub exit_code_from: Option<String>,
+}
+
+/// A plan with what it was made from.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// What is to be done; its questions want answers, if there are any.
+    pub plan: Plan,
+    policy: UpPolicy,
+    desired: Desired,
+    observed: Observed,
+}
+
+/// How an `up` ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpEnd {
+    /// All is done; containers run on by themselves.
+    Done,
+    /// It was attached, and its containers have ended; with the exit code for us.
+    Ended {
+        /// The exit code.
+        code: i64,
+    },
+    /// An interrupt ended it, and the containers were stopped.
+    Interrupted,
+}
+
+impl Compose {
+    /// Looks at the daemon and decides what to do.
+    pub async fn prepare_up(&self, policy: UpPolicy) -> Result<Prepared, Error> {
+        let desired = self.desired()?;
+        let observed = self.observe(&desired).await?;
+        let plan = reconcile(&desired, &observed, &policy)?;
+        Ok(Prepared { plan, policy, desired, observed })
+    }
+
+    /// Decides again, with answers to the questions of the first plan.
+    pub fn answer(&self, prepared: Prepared, answers: Vec<Answer>) -> Result<Prepared, Error> {
+        let policy = UpPolicy { answers, ..prepared.policy };
+        let plan = reconcile(&prepared.desired, &prepared.observed, &policy)?;
+        Ok(Prepared { plan, policy, ..prepared })
+    }
+
+    /// Carries a prepared plan out. With `attach`, shows what the containers write until they end.
+    pub async fn up(&self, prepared: &Prepared, attach: Option<&AttachOptions>) -> Result<UpEnd, Error> {
+        self.warn(&prepared.plan);
+        if let Some(options) = attach {
+            return self.up_attached(prepared, options).await;
+        }
+        let outcome = self.told("up", &prepared.plan, &self.context()).await;
+        self.finished(&prepared.plan, outcome)?;
+        Ok(UpEnd::Done)
+    }
+
+    /// Tells what a plan has to say besides its steps.
+    pub(super) fn warn(&self, plan: &Plan) {
+        for warning in &plan.warnings {
+            self.sink().send(Event::Notice { level: Level::Warning, text: warning.message.clone() });
+        }
+    }
+
+    /// Carries a plan out between a headline and a last word.
+    pub(super) async fn told(&self, operation: &'static str, plan: &Plan, context: &Context) -> Outcome {
+        let total = plan.steps().map(|(_, step)| &step.resource).collect::<BTreeSet<_>>().len();
+        self.sink().send(Event::Started { operation, total });
+        let outcome = execute(plan, context).await;
+        self.sink().send(Event::Finished { operation, success: outcome.is_success() });
+        outcome
+    }
+
+    /// An outcome as a result.
+    pub(super) fn finished(&self, plan: &Plan, outcome: Outcome) -> Result<(), Error> {
+        if !outcome.failures.is_empty() {
+            let next =
+                format!("`rcompose -p {} ps -a` shows what is there, `up` goes on from here", self.name());
+            return Err(Error::Run(Box::new(RunReport::new(plan, outcome, next))));
+        }
+        if outcome.interrupted { Err(Error::Interrupted) } else { Ok(()) }
+    }
+
+    async fn up_attached(&self, prepared: &Prepared, options: &AttachOptions) -> Result<UpEnd, Error> {
+        let shown = shown(prepared, options)?;
+        let follower = Follower::new(self.engine().clone(), self.sink().clone(), (self.name(), shown));
+        let listener = Listener::open(self.engine(), self.name()).await?;
+        let events = listener.subscribe();
+        self.sink().send(Event::Attached { containers: names(prepared, &follower) });
+        self.attach_running(prepared, &follower).await?;
+        let context =
+            Context { follower: Some(follower.clone()), listener: Some(listener.clone()), ..self.context() };
+        let outcome = self.told("up", &prepared.plan, &context).await;
+        if outcome.interrupted && outcome.failures.is_empty() {
+            return self.stop_gracefully(&follower).await;
+        }
+        self.finished(&prepared.plan, outcome)?;
+        let monitor = Monitor {
+            engine: self.engine().clone(),
+            sink: self.sink().clone(),
+            project: self.name().to_owned(),
+            follower: follower.clone(),
+            events,
+            abort: options.abort,
+            tells_ends: true,
+            interrupt: self.interrupts().stop.clone(),
+        };
+        match monitor.run().await? {
+            End::AllExited => {
+                follower.drained().await;
+                Ok(UpEnd::Ended { code: 0 })
+            }
+            End::Interrupted => self.stop_gracefully(&follower).await,
+            End::Aborted { code, .. } => {
+                let text = if options.abort == Abort::OnFailure {
+                    "Aborting on container failure..."
+                } else {
+                    "Aborting on container exit..."
+                };
+                self.sink().send(Event::Notice { level: Level::Info, text: text.to_owned() });
+                self.stop_all(self.interrupts().stop.clone()).await?;
+                follower.drained().await;
+                let code = match &options.exit_code_from {
+                    Some(service) => self.exit_code(service).await?,
+                    None => code,
+                };
+                Ok(UpEnd::Ended { code })
+            }
+        }
+    }
+
+    /// Shows containers that run already and stay.
+    async fn attach_running(&self, prepared: &Prepared, follower: &Follower) -> Result<(), Error> {
+        for container in staying(prepared) {
+            let service = container.label(labels::SERVICE);
+            follower.attach(&container.id, (&container.name, service), None).await?;
+        }
+        Ok(())
+    }
+
+    async fn stop_gracefully(&self, follower: &Follower) -> Result<UpEnd, Error> {
+        let text = "Gracefully Stopping... press Ctrl+C again to force".to_owned();
+        self.sink().send(Event::Notice { level: Level::Info, text });
+        tokio::select! {
+            stopped = self.stop_all(CancellationToken::new()) => stopped?,
+            () = self.interrupts().kill.cancelled() => self.kill_all().await?,
+        }
+        follower.drained().await;
+        Ok(UpEnd::Interrupted)
+    }
+
+    /// The exit code of the first container of a service.
+    async fn exit_code(&self, service: &str) -> Result<i64, Error> {
+        let observed = self.observe_containers().await?;
+        let first = observed.containers.iter().find(|container| container.label(labels::SERVICE) == service);
+        Ok(first.and_then(|container| container.exit_code).unwrap_or_default())
+    }
+}
+
+/// Containers that run and are not taken away by the plan.
+fn staying(prepared: &Prepared) -> impl Iterator<Item = &ObservedContainer> {
+    let removed: BTreeSet<&str> = prepared
+        .plan
+        .steps()
+        .filter(|(_, step)| matches!(step.action, Action::RemoveContainer { .. }))
+        .flat_map(|(_, step)| step.action.containers())
+        .filter_map(|reference| reference.existing())
+        .collect();
+    prepared.observed.containers.iter().filter(move |container| {
+        container.state == ContainerState::Running
+            && container.label(labels::ONEOFF) != "True"
+            && !removed.contains(container.id.as_str())
+    })
+}
+
+/// The services whose output is shown.
+fn shown(prepared: &Prepared, options: &AttachOptions) -> Result<BTreeSet<String>, Error> {
+    let planned: BTreeSet<&str> =
+        prepared.desired.services.iter().map(|service| service.name.as_str()).collect();
+    let unknown: Vec<&str> =
+        options.services.iter().map(String::as_str).filter(|name| !planned.contains(name)).collect();
+    if !unknown.is_empty() {
+        return Err(Error::request(format!(
+            "cannot attach to services not included in up: {}",
+            unknown.join(", ")
+        )));
+    }
+    let named = |name: &str| {
+        prepared.policy.services.is_empty() || prepared.policy.services.iter().any(|one| one == name)
+    };
+    let wanted = |name: &str| {
+        if options.services.is_empty() {
+            options.dependencies || named(name)
+        } else {
+            options.services.iter().any(|one| one == name)
+        }
+    };
+    let services = prepared.desired.services.iter().filter(|service| {
+        let explicit = options.services.contains(&service.name);
+        (service.attach || explicit) && wanted(&service.name) && !options.hidden.contains(&service.name)
+    });
+    Ok(services.map(|service| service.name.clone()).collect())
+}
+
+/// The containers that will be shown, without the project, sorted.
+fn names(prepared: &Prepared, follower: &Follower) -> Vec<String> {
+    let started = prepared.plan.steps().filter(|(_, step)| {
+        matches!(step.action, Action::StartContainer { .. })
+            && step.service.as_deref().is_some_and(|service| follower.shows(service))
+    });
+    let running = staying(prepared).filter(|container| follower.shows(container.label(labels::SERVICE)));
+    let names: BTreeSet<String> = started
+        .map(|(_, step)| follower.short_name(&step.resource.name))
+        .chain(running.map(|container| follower.short_name(&container.name)))
+        .collect();
+    names.into_iter().collect()
+}
