@@ -9,7 +9,7 @@ use super::Environment;
 use super::cast::{self, Cast, cast};
 use super::rules::Place;
 use crate::diag::{Problem, Problems, Sources, Span, nearest};
-use crate::syntax::{TemplateError, TemplateFault, TemplateUse, expand};
+use crate::syntax::{Malformation, TemplateError, TemplateFault, TemplateUse, expand};
 use crate::yaml::{Node, Value, VariableUse};
 
 /// Fills the variables of a document in.
@@ -88,16 +88,19 @@ impl Filler<'_> {
                     None => self.unset.hint(problem, &name, self.environment),
                 }
             }
-            TemplateFault::Malformed(_) => malformed(span),
+            TemplateFault::Malformed(reason) => malformed(span, reason),
         }
     }
 }
 
 /// A `${` that begins no variable.
-pub(super) fn malformed(span: Span) -> Problem {
-    Problem::error("bad-template", "invalid interpolation format")
-        .at(span, "expected `${NAME}`, or `${NAME` with `:-`, `:+` or `:?` and more before the `}`")
-        .help("write `$$` for a dollar sign that begins no variable")
+pub(super) fn malformed(span: Span, reason: Malformation) -> Problem {
+    let problem = Problem::error("bad-template", "invalid interpolation format").at(span, reason.to_string());
+    problem.help(match reason {
+        Malformation::TooDeep => "give the inner defaults a variable of their own",
+        Malformation::LineBreak => "write the default on one line, or set the variable in `.env`",
+        _ => "write `$$` for a dollar sign that begins no variable",
+    })
 }
 
 /// Notes in a value which variables went in.

@@ -127,7 +127,7 @@ fn fault(error: &DotenvError, span: Span) -> Problem {
         DotenvFault::Blank => problem("not a name").help("write `NAME=value`"),
         DotenvFault::Nothing => problem("expected `export NAME=value`"),
         DotenvFault::Unterminated => problem("this quote is never closed"),
-        DotenvFault::Template(TemplateFault::Malformed(_)) => malformed(span),
+        DotenvFault::Template(TemplateFault::Malformed(reason)) => malformed(span, *reason),
         DotenvFault::Template(TemplateFault::Missing { .. }) => {
             Problem::error("required-variable", error.to_string()).at(span, "must be set")
         }

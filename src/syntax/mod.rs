@@ -17,5 +17,7 @@ pub use mount::{MountError, MountFault, ShortMount};
 pub use name::{is_container, is_key, is_project, normalize_project};
 pub use port::{PortError, PortFault, Ports};
 pub use reference::{Reference, ReferenceError, ReferenceFault};
-pub use template::{Expansion, Mention, TemplateError, TemplateFault, TemplateUse, expand, mentions};
+pub use template::{
+    Expansion, Malformation, Mention, TemplateError, TemplateFault, TemplateUse, expand, mentions,
+};
 pub use words::{Words, WordsError, WordsFault, split};

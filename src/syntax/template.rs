@@ -37,9 +37,9 @@ pub struct TemplateError {
 /// What is wrong with a template.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum TemplateFault {
-    /// `${` without its end, or with something else than a name in it.
-    #[error("invalid template: {0:?}")]
-    Malformed(String),
+    /// A `${` that begins no variable.
+    #[error("invalid template: {0}")]
+    Malformed(Malformation),
     /// A variable that must be set and is not.
     #[error("required variable {name} is missing a value{}{message}", if message.is_empty() { "" } else { ": " })]
     Missing {
@@ -49,6 +49,32 @@ pub enum TemplateFault {
         message: String,
     },
 }
+
+/// Why a `${` begins no variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Malformation {
+    /// There is no closing brace.
+    #[error("this `${{` is never closed by `}}`")]
+    Unclosed,
+    /// There is no name.
+    #[error("`${{` is followed by no name")]
+    NoName,
+    /// A character can neither be in a name nor follow one.
+    #[error("`{0}` cannot be in the name of a variable")]
+    Character(char),
+    /// A colon without an operator behind it.
+    #[error("expected `:-`, `:+` or `:?` behind the name of a variable")]
+    Colon,
+    /// The closing brace is on another line.
+    #[error("this `${{` is not closed on its line")]
+    LineBreak,
+    /// Variables inside defaults inside defaults, beyond reason.
+    #[error("variables nest too deeply")]
+    TooDeep,
+}
+
+/// How deep variables may nest: nobody writes ten levels, and a stack has an end.
+const DEEPEST: usize = 100;
 
 /// A variable as a template mentions it, filled in or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,19 +125,20 @@ struct Tail<'t> {
 /// Fills the variables of a template in. Defaults are looked at only where they are needed.
 pub fn expand(template: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Expansion, TemplateError> {
     let mut expansion = Expansion::default();
-    expansion.text = fill(template, 0, lookup, &mut expansion.uses)?;
+    expansion.text = fill(Parts::of(template), lookup, &mut expansion.uses)?;
     Ok(expansion)
 }
 
 /// All variables of a template, those inside defaults too, whatever is set.
 pub fn mentions(template: &str) -> Result<Vec<Mention>, TemplateError> {
     let mut found = Vec::new();
-    collect(template, 0, &mut found)?;
+    collect(Parts::of(template), &mut found)?;
     Ok(found)
 }
 
-fn collect(template: &str, start: usize, found: &mut Vec<Mention>) -> Result<(), TemplateError> {
-    for part in (Parts { template, start, at: 0 }) {
+fn collect(parts: Parts<'_>, found: &mut Vec<Mention>) -> Result<(), TemplateError> {
+    let depth = parts.depth;
+    for part in parts {
         let Part::Variable(variable) = part? else { continue };
         let said = |wanted| {
             let tail = variable.tail.as_ref().filter(|tail| tail.operator == wanted);
@@ -124,23 +151,23 @@ fn collect(template: &str, start: usize, found: &mut Vec<Mention>) -> Result<(),
             required: said(Operator::Required).is_some(),
         });
         if let Some(tail) = &variable.tail {
-            collect(tail.text, tail.start, found)?;
+            collect(tail.parts(depth)?, found)?;
         }
     }
     Ok(())
 }
 
 fn fill(
-    template: &str,
-    start: usize,
+    parts: Parts<'_>,
     lookup: &dyn Fn(&str) -> Option<String>,
     uses: &mut Vec<TemplateUse>,
 ) -> Result<String, TemplateError> {
-    let mut text = String::with_capacity(template.len());
-    for part in (Parts { template, start, at: 0 }) {
+    let depth = parts.depth;
+    let mut text = String::with_capacity(parts.template.len());
+    for part in parts {
         match part? {
             Part::Text(plain) => text.push_str(plain),
-            Part::Variable(variable) => text.push_str(&value(&variable, lookup, uses)?),
+            Part::Variable(variable) => text.push_str(&value(&variable, depth, lookup, uses)?),
         }
     }
     Ok(text)
@@ -148,6 +175,7 @@ fn fill(
 
 fn value(
     variable: &Variable<'_>,
+    depth: usize,
     lookup: &dyn Fn(&str) -> Option<String>,
     uses: &mut Vec<TemplateUse>,
 ) -> Result<String, TemplateError> {
@@ -158,12 +186,10 @@ fn value(
     let value = value.filter(|value| !(tail.or_empty && value.is_empty()));
     match (tail.operator, value) {
         (Operator::Default | Operator::Required, Some(value)) => Ok(value),
-        (Operator::Default, None) | (Operator::Alternate, Some(_)) => {
-            fill(tail.text, tail.start, lookup, uses)
-        }
+        (Operator::Default, None) | (Operator::Alternate, Some(_)) => fill(tail.parts(depth)?, lookup, uses),
         (Operator::Alternate, None) => Ok(String::new()),
         (Operator::Required, None) => {
-            let message = fill(tail.text, tail.start, lookup, uses)?;
+            let message = fill(tail.parts(depth)?, lookup, uses)?;
             let fault = TemplateFault::Missing { name: variable.name.to_owned(), message };
             Err(TemplateError { at: variable.at.clone(), fault })
         }
@@ -176,6 +202,31 @@ struct Parts<'t> {
     /// Where the template begins in the whole of which it is a part.
     start: usize,
     at: usize,
+    depth: usize,
+}
+
+impl<'t> Parts<'t> {
+    fn of(template: &'t str) -> Self {
+        Self { template, start: 0, at: 0, depth: 0 }
+    }
+
+    fn fault(&self, reason: Malformation, at: Range<usize>) -> TemplateError {
+        TemplateError {
+            at: self.start + at.start..self.start + at.end,
+            fault: TemplateFault::Malformed(reason),
+        }
+    }
+}
+
+impl<'t> Tail<'t> {
+    /// The text as a template, of a variable that stands `depth` levels deep.
+    fn parts(&self, depth: usize) -> Result<Parts<'t>, TemplateError> {
+        if depth < DEEPEST {
+            return Ok(Parts { template: self.text, start: self.start, at: 0, depth: depth + 1 });
+        }
+        let at = self.start..self.start + self.text.len();
+        Err(TemplateError { at, fault: TemplateFault::Malformed(Malformation::TooDeep) })
+    }
 }
 
 impl<'t> Iterator for Parts<'t> {
@@ -211,64 +262,85 @@ impl<'t> Parts<'t> {
     /// `${...}`, of which the part after `${` is given.
     fn braced(&mut self, body: &'t str) -> Result<Part<'t>, TemplateError> {
         let begin = self.at;
-        let line = body.find('\n').map_or(body, |end| &body[..end]);
-        let found = line.rfind('}').and_then(|last| {
-            let inside = &line[..balanced(&line[..=last]).unwrap_or(last)];
-            Some((inside, split(inside)?))
-        });
-        let Some((inside, (name, tail))) = found else {
-            let at = self.start + begin..self.start + self.template.len();
-            self.at = self.template.len();
-            let fault = TemplateFault::Malformed(self.template.to_owned());
-            return Err(TemplateError { at, fault });
+        let inside_at = begin + "${".len();
+        let result = self.inside(body, begin);
+        let (inside, name, tail) = match result {
+            Ok(found) => found,
+            Err(error) => {
+                self.at = self.template.len();
+                return Err(error);
+            }
         };
-        self.at += "${}".len() + inside.len();
+        self.at = inside_at + inside.len() + "}".len();
         let tail = tail.map(|(operator, or_empty, text)| Tail {
             operator,
             or_empty,
             text,
-            start: self.start + begin + "${".len() + (inside.len() - text.len()),
+            start: self.start + inside_at + (inside.len() - text.len()),
         });
         let at = self.start + begin..self.start + self.at;
         Ok(Part::Variable(Variable { name, at, tail }))
     }
+
+    /// What stands between the braces: all of it, the name, and what follows the name.
+    fn inside(&self, body: &'t str, begin: usize) -> Result<Inside<'t>, TemplateError> {
+        let inside_at = begin + "${".len();
+        let line = body.find('\n').map_or(body, |end| &body[..end]);
+        let name = &body[..name_length(body)];
+        let behind = inside_at + name.len();
+        let unclosed = || {
+            let broken = body.len() > line.len() && body[line.len()..].contains('}');
+            let reason = if broken { Malformation::LineBreak } else { Malformation::Unclosed };
+            self.fault(reason, begin..inside_at + line.len())
+        };
+        let rest = &line[name.len().min(line.len())..];
+        let Some(next) = rest.chars().next() else { return Err(unclosed()) };
+        match next {
+            '}' if name.is_empty() => Err(self.fault(Malformation::NoName, begin..behind + 1)),
+            '}' => Ok((name, name, None)),
+            _ if !name.is_empty() && matches!(next, ':' | '-' | '+' | '?') => {
+                let or_empty = next == ':';
+                let operator = match rest.as_bytes().get(usize::from(or_empty)) {
+                    Some(b'-') => Operator::Default,
+                    Some(b'+') => Operator::Alternate,
+                    Some(b'?') => Operator::Required,
+                    _ => return Err(self.fault(Malformation::Colon, behind..behind + 1)),
+                };
+                let last = line.rfind('}').ok_or_else(unclosed)?;
+                let inside = &line[..balanced(&line[..=last]).unwrap_or(last)];
+                Ok((
+                    inside,
+                    name,
+                    Some((operator, or_empty, &inside[name.len() + usize::from(or_empty) + 1..])),
+                ))
+            }
+            other => Err(self.fault(Malformation::Character(other), behind..behind + other.len_utf8())),
+        }
+    }
 }
 
+type Inside<'t> = (&'t str, &'t str, Option<(Operator, bool, &'t str)>);
+
 /// Where the brace is closed that stands before `text`, if those inside are in balance.
+///
+/// Like the peer, this does not look at the character behind an opening brace: `{}` counts as one that is open.
 fn balanced(text: &str) -> Option<usize> {
     let mut open = 1_usize;
-    text.bytes().position(|byte| {
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
         match byte {
-            b'{' => open += 1,
+            b'{' => {
+                open += 1;
+                bytes.next();
+            }
             b'}' => open -= 1,
             _ => {}
         }
-        open == 0
-    })
-}
-
-type Split<'t> = (&'t str, Option<(Operator, bool, &'t str)>);
-
-/// A name, and what follows it.
-fn split(inside: &str) -> Option<Split<'_>> {
-    let (name, rest) = inside.split_at(name_length(inside));
-    if name.is_empty() {
-        return None;
+        if open == 0 {
+            return Some(at);
+        }
     }
-    if rest.is_empty() {
-        return Some((name, None));
-    }
-    let (or_empty, rest) = match rest.strip_prefix(':') {
-        Some(rest) => (true, rest),
-        None => (false, rest),
-    };
-    let operator = match rest.bytes().next()? {
-        b'-' => Operator::Default,
-        b'+' => Operator::Alternate,
-        b'?' => Operator::Required,
-        _ => return None,
-    };
-    Some((name, Some((operator, or_empty, &rest[1..]))))
+    None
 }
 
 /// How many bytes of a text are the name of a variable.
@@ -281,6 +353,7 @@ fn name_length(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::Malformation::{Character, Colon, LineBreak, NoName, Unclosed};
     use super::*;
 
     fn lookup(name: &str) -> Option<String> {
@@ -339,6 +412,10 @@ mod tests {
             ("${U:-{}}", "{}"),
             ("${U:-{a}b}", "{a}b"),
             ("${U:-a}}", "a}"),
+            ("${U:-{} x}", "{} x"),
+            ("${U:-{}} and }", "{}} and "),
+            ("${U:-{\"a\":{\"b\":1}}}", "{\"a\":{\"b\":1}}"),
+            ("${U:-x{y}z}w}", "x{y}zw}"),
             ("${U:-a{b}", "a{b"),
             ("a ${U:-{ } b", "a {  b"),
             ("${U:-$${V}}", "${V}"),
@@ -366,9 +443,34 @@ mod tests {
         ] {
             let error = expand(&format!("ab{template}"), &lookup).unwrap_err();
             assert!(matches!(error.fault, TemplateFault::Malformed(_)), "{template}");
-            assert_eq!(error.at.start, 2);
         }
-        assert_eq!(expand("${U:-a ${V!}}", &lookup).unwrap_err().at.start, 7);
+        for (template, reason, at) in [
+            ("a${", Unclosed, 1..3),
+            ("${}", NoName, 0..3),
+            ("${V", Unclosed, 0..3),
+            ("${V!x}", Character('!'), 3..4),
+            ("${1}", Character('1'), 2..3),
+            ("${ V}", Character(' '), 2..3),
+            ("${é}", Character('é'), 2..4),
+            ("${V:}", Colon, 3..4),
+            ("${V:=d}", Colon, 3..4),
+            ("${V:-a", Unclosed, 0..6),
+            ("${U:-a\nb}", LineBreak, 0..6),
+            ("${V\n}", LineBreak, 0..3),
+            ("${U:-x} ${V", Unclosed, 8..11),
+            ("${U:-a ${V!}}", Character('!'), 10..11),
+        ] {
+            let want = TemplateError { at, fault: TemplateFault::Malformed(reason) };
+            assert_eq!(expand(template, &lookup), Err(want), "{template}");
+        }
+    }
+
+    #[test]
+    fn nesting_beyond_reason_is_refused_and_not_followed() {
+        let deep = "${U:-".repeat(100_000) + &"}".repeat(100_000);
+        let too_deep = |error: TemplateError| error.fault == TemplateFault::Malformed(Malformation::TooDeep);
+        assert!(expand(&deep, &lookup).is_err_and(too_deep));
+        assert!(mentions(&deep).is_err_and(too_deep));
     }
 
     #[test]
