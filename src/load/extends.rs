@@ -11,6 +11,7 @@ use super::discover::{absolute, is_remote, remote};
 use super::layers::{FileSet, Origin};
 use super::merge::{merge, merge_service};
 use super::paths::{self, Base};
+use super::renamed::rename;
 use super::reset::{self, Resets};
 use super::session::Session;
 use super::trace::Trace;
@@ -147,6 +148,10 @@ impl Extender<'_, '_> {
         let mut services = siblings.services.borrow_mut();
         let Some(slot) = services.get_mut(name) else { return };
         let Some(own) = slot.as_map_mut() else { return };
+        // The peer leaves the reference to a service that says nothing where it is, hash and all.
+        if base.as_ref().is_some_and(Node::is_null) {
+            return;
+        }
         own.remove("extends");
         let Some(mut base) = base else { return };
         siblings.resets.apply_to_service(&mut base, name);
@@ -203,6 +208,7 @@ impl Extender<'_, '_> {
         let mut tree = Node::new(Value::Map(Map::default()), span);
         let mut resets = Resets::default();
         for mut document in documents {
+            rename(&mut document);
             resets = reset::take(&mut document);
             self.session.interpolate(&mut document, self.set.environment);
             resets.apply(&mut tree);

@@ -12,6 +12,7 @@ use super::extends::extends;
 use super::include::include;
 use super::merge::merge;
 use super::paths::{self, Base};
+use super::renamed::rename;
 use super::reset::{self, Resets};
 use super::session::Session;
 use super::unique::unique;
@@ -90,6 +91,7 @@ pub(super) fn read(set: &FileSet<'_>, session: &mut Session<'_>) -> Node {
 /// Lays one document over what was read before.
 fn layer(tree: &mut Option<Node>, mut document: Node, from: &Place<'_>, session: &mut Session<'_>) {
     let Place { path, set } = *from;
+    rename(&mut document);
     let resets = reset::take(&mut document);
     session.interpolate(&mut document, set.environment);
     let origin = Origin { path, resets: &resets };

@@ -27,6 +27,7 @@ mod options;
 mod paths;
 mod pipeline;
 mod project_name;
+mod renamed;
 mod reset;
 mod rules;
 mod scene;

@@ -47,6 +47,11 @@ struct Found {
 /// All passes; `None` where there is nothing to go on with, for a reason that was reported.
 fn run(session: &mut Session<'_>) -> Option<Found> {
     let mut environment = Environment::of_process(&session.options.environment);
+    if environment.get("PWD").is_none() {
+        // As the peer does for a process that was started without.
+        let value = session.options.working_directory.display().to_string();
+        environment.set("PWD", Variable { value, defined: None });
+    }
     let mut files = discover::given(session.options);
     // Twice, as the peer does: the first `.env` may say where the files are, whose directory may have another.
     variables::of_project(&discover::project_directory(session.options, &files), &mut environment, session);

@@ -127,10 +127,18 @@ impl Identity {
             Self::Port => Some(format!(
                 "{}:{}:{}/{}",
                 field("host_ip").as_deref().unwrap_or("0.0.0.0"),
-                field("published").unwrap_or_default(),
+                published(item),
                 field("target")?,
                 field("protocol").as_deref().unwrap_or("tcp"),
             )),
         }
+    }
+}
+/// The published port; `9200` and `"9200"` are two, as they are for the peer.
+fn published(port: &Node) -> String {
+    match port.get("published").map(|node| &node.value) {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => format!("#{}", value.text().unwrap_or_default()),
+        None => String::new(),
     }
 }

@@ -66,6 +66,6 @@ pub use port::Port;
 pub use project::Project;
 pub use provider::Provider;
 pub use secret::{FileMode, FileObject, FileReference};
-pub use service::Service;
+pub use service::{Extends, Service};
 pub use volume::Volume;
 pub use workload::WorkloadSpec;

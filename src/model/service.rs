@@ -26,6 +26,8 @@ concept! {
         pub container_name: String,
         /// What provides this service instead of a container.
         pub provider: Option<Provider>,
+        /// A service that this one was to take its attributes from, and which has none.
+        pub extends: Option<Extends>,
         /// Containers outside of the project, `name[:alias]`.
         pub external_links: Vec<String>,
         /// Services to be reached by other names, `service[:alias]`.
@@ -40,6 +42,16 @@ concept! {
         pub container(flat): ContainerSpec,
         /// What is built, awaited, published.
         pub workload(flat): WorkloadSpec,
+    }
+}
+
+concept! {
+    /// A service to take attributes from.
+    pub struct Extends {
+        /// The file that it stands in, if another.
+        pub file: String,
+        /// The service.
+        pub service: String,
     }
 }
 

@@ -176,6 +176,31 @@ impl Node {
 }
 
 impl Value {
+    /// A text that is the same for values that say the same, wherever they stand. The order of keys says nothing.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        match self {
+            Self::Null => "~".to_owned(),
+            Self::Bool(flag) => format!("?{flag}"),
+            Self::Int(number) => format!("#{number}"),
+            Self::Uint(number) => format!("#{number}"),
+            Self::Float(number) => format!("#{number}"),
+            Self::String(text) | Self::Time(text) => format!("{text:?}"),
+            Self::Seq(items) => {
+                let parts: Vec<String> = items.iter().map(|item| item.value.fingerprint()).collect();
+                format!("[{}]", parts.join(","))
+            }
+            Self::Map(map) => {
+                let mut parts: Vec<String> = map
+                    .iter()
+                    .map(|(key, entry)| format!("{key:?}:{}", entry.node.value.fingerprint()))
+                    .collect();
+                parts.sort_unstable();
+                format!("{{{}}}", parts.join(","))
+            }
+        }
+    }
+
     /// The kind in the words of an error: `a mapping`, `a string`, ...
     #[must_use]
     pub fn kind(&self) -> &'static str {

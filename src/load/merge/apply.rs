@@ -62,7 +62,7 @@ impl Merger<'_> {
         }
         match (&mut base.value, over.value) {
             (Value::Map(_), Value::Map(map)) => self.keys(base, map, here),
-            (Value::Seq(items), Value::Seq(more)) => items.extend(more),
+            (Value::Seq(items), Value::Seq(more)) => append_new(items, more),
             (Value::Map(_) | Value::Seq(_), value) => {
                 self.mismatch(base, &Node::new(value, over.span), here);
             }
@@ -117,6 +117,12 @@ impl Merger<'_> {
         let problem = mismatch(here.trace, over.value.kind(), base.value.kind());
         self.problems.push(problem.at(over.span, "this").at(base.span, "cannot be laid over this"));
     }
+}
+
+/// Adds the items that say something that none before them says.
+fn append_new(items: &mut Vec<Node>, more: Vec<Node>) {
+    let mut said: HashSet<String> = items.iter().map(|item| item.value.fingerprint()).collect();
+    items.extend(more.into_iter().filter(|item| said.insert(item.value.fingerprint())));
 }
 
 fn mismatch(trace: &Trace<'_>, over: &str, base: &str) -> Problem {

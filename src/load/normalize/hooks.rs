@@ -1,5 +1,7 @@
 //! Containers that run before a service's own are like its own, but for what they say themselves.
 
+use indexmap::IndexMap;
+
 use super::Workload;
 use crate::diag::Problems;
 use crate::load::merge::merge_service;
@@ -77,36 +79,18 @@ fn drop_repeated(hook: &mut Node) {
         if matches!(key, "command" | "entrypoint") {
             continue;
         }
-        let named = NAMED.contains(&key);
-        let mut kept: Vec<Node> = Vec::with_capacity(items.len());
+        let mut kept: IndexMap<String, Node> = IndexMap::with_capacity(items.len());
         for item in std::mem::take(items) {
-            match kept.iter_mut().find(|known| same(known, &item, named)) {
-                Some(known) => *known = item,
-                None => kept.push(item),
+            match item.as_str().filter(|_| NAMED.contains(&key)) {
+                Some(text) => {
+                    let name = text.split('=').next().unwrap_or_default().to_owned();
+                    kept.insert(name, item);
+                }
+                None => {
+                    kept.entry(item.value.fingerprint()).or_insert(item);
+                }
             }
         }
-        *items = kept;
-    }
-}
-
-fn same(one: &Node, other: &Node, named: bool) -> bool {
-    let name = |node: &Node| node.as_str().map(|text| text.split('=').next().unwrap_or_default().to_owned());
-    if named { name(one) == name(other) } else { equal(&one.value, &other.value) }
-}
-
-/// Equality of what is said, wherever it stands.
-fn equal(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Seq(one), Value::Seq(other)) => {
-            one.len() == other.len()
-                && one.iter().zip(other).all(|(one, other)| equal(&one.value, &other.value))
-        }
-        (Value::Map(one), Value::Map(other)) => {
-            one.len() == other.len()
-                && one.iter().all(|(key, entry)| {
-                    other.get(key).is_some_and(|node| equal(&entry.node.value, &node.value))
-                })
-        }
-        _ => one == other,
+        items.extend(kept.into_values());
     }
 }

@@ -73,7 +73,7 @@ impl Walker<'_> {
             self.path.push_index(index);
             self.value(item, list.item, Setting { key: None, list: Some(shape) });
             if list.unique
-                && let Some(first) = seen.insert(fingerprint(item), item.span)
+                && let Some(first) = seen.insert(item.value.fingerprint(), item.span)
             {
                 self.problems.push(fault::double(&Place::new(&self.path, item, None), first));
             }
@@ -141,24 +141,5 @@ fn inside(value: &Value, (least, greatest): (i64, i64)) -> bool {
         #[expect(clippy::cast_precision_loss, reason = "the bounds in the tables are small")]
         Value::Float(number) => *number >= least as f64 && *number <= greatest as f64,
         _ => true,
-    }
-}
-
-/// A text that is equal for equal values, whatever the order of their keys.
-fn fingerprint(node: &Node) -> String {
-    match &node.value {
-        Value::Null => "~".to_owned(),
-        Value::Bool(flag) => format!("?{flag}"),
-        Value::Int(number) => format!("#{number}"),
-        Value::Uint(number) => format!("#{number}"),
-        Value::Float(number) => format!("#{number}"),
-        Value::String(text) | Value::Time(text) => format!("{text:?}"),
-        Value::Seq(items) => format!("[{}]", items.iter().map(fingerprint).collect::<Vec<_>>().join(",")),
-        Value::Map(map) => {
-            let mut parts: Vec<String> =
-                map.iter().map(|(key, entry)| format!("{key:?}:{}", fingerprint(&entry.node))).collect();
-            parts.sort_unstable();
-            format!("{{{}}}", parts.join(","))
-        }
     }
 }
