@@ -3,6 +3,8 @@
 //! In: a loaded project or a project's name, a daemon, options. Out: results as data, events on the way, [`Error`]s that
 //! can be drawn with the line that caused them. This room never knows terminals.
 
+pub mod graph;
+
 mod compose;
 mod config;
 mod down;
