@@ -4,6 +4,8 @@
 
 #[path = "engine/bench.rs"]
 mod bench;
+#[path = "engine/building.rs"]
+mod building;
 #[path = "engine/connecting.rs"]
 mod connecting;
 #[path = "engine/images.rs"]

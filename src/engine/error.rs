@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::build::BuildFault;
 use super::host::Origin;
 use super::refusal::{Reason, Refusal};
 use super::wire::{Fault, Wire};
@@ -58,6 +59,12 @@ pub enum Error {
     /// The daemon said no.
     #[error("{0}")]
     Refused(Box<Refusal>),
+    /// An image cannot be built.
+    #[error("{0}")]
+    Build(Box<BuildFault>),
+    /// Something is asked for that this engine, or the way in which it is used, does not have.
+    #[error("{0}")]
+    Unsupported(String),
     /// The connection ended in the middle of a call.
     #[error("the container engine went away during `{call}`: {cause}")]
     Gone {
@@ -160,6 +167,7 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Unreachable { help, .. } => Some(help.clone()),
+            Self::Build(fault) => fault.help(),
             Self::Refused(refusal) => refusal.reason.help(),
             Self::BadHost { .. } => Some(
                 "addresses look like `unix:///var/run/docker.sock`, `tcp://host:2375` and `ssh://user@host`"
@@ -172,10 +180,17 @@ impl Error {
             Self::Gone { .. } => Some("look whether the engine still runs, and into its log".to_owned()),
             Self::Silent { .. } => Some("the engine seems to be stuck; look into its log".to_owned()),
             Self::Version(_)
+            | Self::Unsupported(_)
             | Self::BadReference { .. }
             | Self::Unreadable { .. }
             | Self::Unwritable { .. }
             | Self::Local { .. } => None,
         }
+    }
+}
+
+impl From<Box<BuildFault>> for Error {
+    fn from(fault: Box<BuildFault>) -> Self {
+        Self::Build(fault)
     }
 }

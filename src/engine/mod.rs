@@ -6,6 +6,7 @@
 //! are read here. This room never knows plans or compose files.
 
 mod borrowed;
+mod build;
 mod connect;
 mod containers;
 mod error;
@@ -21,6 +22,7 @@ mod streams;
 mod volumes;
 mod wire;
 
+pub use build::{BuildFault, BuildProgress};
 pub use connect::Engine;
 pub use containers::Created;
 pub use error::{Error, Result};

@@ -106,6 +106,9 @@ impl Bench {
         for network in &seen.networks {
             let _ = self.engine.remove_network(&network.id).await;
         }
+        for image in self.engine.images_of(&self.project).await.unwrap() {
+            let _ = self.engine.remove_image(&image.id, true).await;
+        }
         for volume in &seen.volumes {
             let _ = self.engine.remove_volume(&volume.name, true).await;
         }

@@ -1,8 +1,6 @@
 //! Logins to registries, as the Docker command line keeps them: in `config.json`, or in a helper's keeping.
 
-use std::collections::BTreeMap;
-#[cfg(test)]
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -80,7 +78,6 @@ impl Credentials {
     }
 
     /// Every login that there is, by the key under which it is kept: a builder is not told beforehand which it needs.
-    #[cfg(test)]
     pub(in crate::engine) async fn all(&self) -> BTreeMap<String, DockerCredentials> {
         let Ok(configuration) = self.read().await else { return BTreeMap::new() };
         let mut keys: BTreeSet<String> =

@@ -9,3 +9,4 @@ mod transfer;
 pub(super) use credentials::{Credentials, Login};
 pub use manage::Removed;
 pub use transfer::ImageProgress;
+pub(super) use transfer::Transferred;

@@ -101,6 +101,11 @@ impl Engine {
 }
 
 impl Transferred {
+    /// There is something in it.
+    pub(in crate::engine) fn says_something(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| !status.is_empty())
+    }
+
     /// The same, or the error that it tells.
     fn checked(self, call: &str) -> Result<Self, Error> {
         match self.fault {

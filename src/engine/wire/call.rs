@@ -8,11 +8,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use bytes::Bytes;
 use form_urlencoded::Serializer;
+use futures_util::{Stream, TryStreamExt};
 use http::header::{CONNECTION, CONTENT_TYPE, UPGRADE};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Collected, Full};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Collected, Full, StreamBody};
+use hyper::body::{Frame, Incoming};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -43,6 +44,11 @@ pub(in crate::engine) fn segment(name: &str) -> String {
 /// A body that lies in memory.
 pub(in crate::engine) fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
+}
+
+/// A body that is made while it is sent.
+pub(in crate::engine) fn streamed(pieces: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Body {
+    StreamBody::new(pieces.map_ok(Frame::data)).boxed_unsync()
 }
 
 /// A call that was not sent yet.
@@ -116,6 +122,12 @@ impl Call<'_> {
             Ok(text) => self.body = Some(("application/json", full(text))),
             Err(cause) => self.encoding = Some(cause),
         }
+        self
+    }
+
+    /// Sends bytes of a kind.
+    pub(in crate::engine) fn body(mut self, kind: &'static str, body: Body) -> Self {
+        self.body = Some((kind, body));
         self
     }
 

@@ -1,0 +1,154 @@
+//! What a build is made from: the folder, the Dockerfile wherever it lies, and what is left out.
+
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::engine::Error;
+use crate::resource::BuildSpec;
+use crate::syntax::Ignore;
+
+/// The usual name of a Dockerfile.
+const USUAL: &str = "Dockerfile";
+/// What is left out of the context.
+pub(super) const IGNORE: &str = ".dockerignore";
+
+/// A folder to be sent, and what goes with it.
+#[derive(Clone, Debug)]
+pub(super) struct Context {
+    /// The folder.
+    pub(super) directory: PathBuf,
+    /// The Dockerfile's name in what is sent.
+    pub(super) dockerfile: String,
+    /// The Dockerfile's path for people.
+    pub(super) shown: String,
+    /// The Dockerfile.
+    pub(super) text: String,
+    /// What is left out.
+    pub(super) ignore: Ignore,
+    /// Files that are not in the folder, or not as they are sent.
+    pub(super) extra: Vec<(String, Vec<u8>)>,
+}
+
+impl Context {
+    /// Reads what decides what is sent.
+    pub(super) fn open(spec: &BuildSpec) -> Result<Self, Error> {
+        let directory = clean(Path::new(&spec.context));
+        let kind = fs::metadata(&directory).map_err(local(&directory, "the build context"))?;
+        if !kind.is_dir() {
+            let cause = io::Error::from(io::ErrorKind::NotADirectory);
+            return Err(local(&directory, "the build context")(cause));
+        }
+        let Some(inline) = &spec.dockerfile_inline else { return Self::with_file(spec, directory) };
+        let text = inline.clone();
+        let shown = "dockerfile_inline".to_owned();
+        Self::with_text(directory, Dockerfile { shown, text, ignore_beside: None })
+    }
+
+    fn with_file(spec: &BuildSpec, directory: PathBuf) -> Result<Self, Error> {
+        let path = dockerfile(spec, &directory);
+        let text = fs::read_to_string(&path).map_err(local(&path, "the Dockerfile"))?;
+        let mut beside = path.clone().into_os_string();
+        beside.push(IGNORE);
+        let own = Dockerfile { shown: path.display().to_string(), text, ignore_beside: Some(beside.into()) };
+        let Ok(inside) = path.strip_prefix(&directory) else { return Self::with_text(directory, own) };
+        let name = slashed(inside);
+        let (ignore_path, ignore_text) = ignore_file(&directory, own.ignore_beside.as_deref())?;
+        let ignore = ignoring(&ignore_path, &ignore_text, &[&name, IGNORE])?;
+        Ok(Self { directory, dockerfile: name, shown: own.shown, text: own.text, ignore, extra: Vec::new() })
+    }
+
+    /// With a Dockerfile that does not lie in the folder: it is sent under a name that nothing else has, and left out of
+    /// what the build itself sees.
+    fn with_text(directory: PathBuf, own: Dockerfile) -> Result<Self, Error> {
+        let digest = Sha256::digest(own.text.as_bytes());
+        let name =
+            format!(".dockerfile.{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3]);
+        let (ignore_path, ignore_text) = ignore_file(&directory, own.ignore_beside.as_deref())?;
+        let ignore = ignoring(&ignore_path, &ignore_text, &[])?;
+        // The daemon takes out of the context what the ignore file in it names, of these two files.
+        let sent = fs::read_to_string(directory.join(IGNORE)).unwrap_or_else(|_| IGNORE.to_owned());
+        let extra = vec![
+            (name.clone(), own.text.clone().into_bytes()),
+            (IGNORE.to_owned(), format!("{sent}\n{name}\n").into_bytes()),
+        ];
+        Ok(Self { directory, dockerfile: name, shown: own.shown, text: own.text, ignore, extra })
+    }
+}
+
+struct Dockerfile {
+    shown: String,
+    text: String,
+    ignore_beside: Option<PathBuf>,
+}
+
+/// Names the path in what the system says.
+pub(super) fn local<'a>(path: &'a Path, what: &'a str) -> impl FnOnce(io::Error) -> Error + 'a {
+    move |cause| Error::Local { what: format!("{what} `{}` cannot be read", path.display()), cause }
+}
+
+/// The Dockerfile's path: as it is named, else by its usual name in either case.
+fn dockerfile(spec: &BuildSpec, directory: &Path) -> PathBuf {
+    if !spec.dockerfile.is_empty() {
+        return clean(&directory.join(&spec.dockerfile));
+    }
+    let usual = directory.join(USUAL);
+    let lower = directory.join(USUAL.to_lowercase());
+    if !usual.exists() && lower.exists() { lower } else { usual }
+}
+
+/// The file that says what is left out, and its text: the one of this Dockerfile alone, or that of the context.
+fn ignore_file(directory: &Path, beside: Option<&Path>) -> Result<(PathBuf, String), Error> {
+    let general = directory.join(IGNORE);
+    for path in beside.into_iter().chain([general.as_path()]) {
+        match fs::read_to_string(path) {
+            Ok(text) => return Ok((path.to_owned(), text)),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+            Err(cause) => return Err(local(path, "the ignore file")(cause)),
+        }
+    }
+    Ok((general, String::new()))
+}
+
+/// The patterns, which never leave out what the daemon needs.
+fn ignoring(path: &Path, text: &str, needed: &[&str]) -> Result<Ignore, Error> {
+    let read = |text: &str| {
+        Ignore::parse(text).map_err(|fault| {
+            let what = format!("`{}` cannot be read: line {}", path.display(), fault.line);
+            Error::Local { what, cause: io::Error::new(io::ErrorKind::InvalidData, fault) }
+        })
+    };
+    let ignore = read(text)?;
+    let mut text = text.to_owned();
+    for name in needed.iter().filter(|name| ignore.ignores(name)) {
+        text.push_str("\n!");
+        for letter in name.chars() {
+            if matches!(letter, '*' | '?' | '[' | '\\') {
+                text.push('\\');
+            }
+            text.push(letter);
+        }
+    }
+    read(&text)
+}
+
+/// A path as patterns and archives write it.
+pub(super) fn slashed(path: &Path) -> String {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// Without `.` and `..`, and without asking the file system.
+fn clean(path: &Path) -> PathBuf {
+    let mut cleaned = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(cleaned.pop()),
+            other => cleaned.push(other),
+        }
+    }
+    cleaned
+}

@@ -1,0 +1,104 @@
+//! What a build tells, and how it fails.
+
+use std::fmt;
+
+use crate::engine::{ImageProgress, Reason};
+use crate::event::Stream;
+
+/// A word about a build that is under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BuildProgress {
+    /// So many bytes of the context are on their way.
+    Sending {
+        /// Bytes so far.
+        bytes: u64,
+    },
+    /// A step begins.
+    Step {
+        /// From 1.
+        number: u32,
+        /// How many there are.
+        total: u32,
+        /// The instruction.
+        instruction: String,
+    },
+    /// The step that began was done before: its result is taken.
+    Cached,
+    /// A line that the step wrote.
+    Output {
+        /// Where.
+        stream: Stream,
+        /// Without its line end. It may hold anything, such as escapes for terminals.
+        text: String,
+    },
+    /// A base image is pulled.
+    Pulling(ImageProgress),
+    /// The builder has a doubt.
+    Warning(String),
+    /// The image is there.
+    Built {
+        /// Its id.
+        image: String,
+    },
+}
+
+/// A build that failed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BuildFault {
+    /// The image that was to be.
+    pub image: String,
+    /// The Dockerfile, as a path to show.
+    pub dockerfile: String,
+    /// The line in it, from 1, of the step that failed or of what cannot be read.
+    pub line: Option<usize>,
+    /// The step that failed and how many there are.
+    pub step: Option<(u32, u32)>,
+    /// The instruction of that step.
+    pub instruction: Option<String>,
+    /// The daemon's words, or ours.
+    pub message: String,
+    /// With which code its command ended.
+    pub exit_code: Option<i64>,
+    /// The last lines that the step wrote.
+    pub output: Vec<String>,
+}
+
+impl BuildFault {
+    /// What the daemon's words mean.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        Reason::of(&self.message)
+    }
+
+    /// The next step, where there is one.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        if self.message.contains("requires BuildKit") {
+            return Some(
+                "this engine is asked to build without BuildKit, which has no such option".to_owned(),
+            );
+        }
+        if self.message.contains("not found in build context")
+            || self.message.contains("forbidden path outside")
+        {
+            return Some(
+                "paths are relative to the build's `context`; `.dockerignore` may leave files out".to_owned(),
+            );
+        }
+        self.reason().help()
+    }
+}
+
+impl fmt::Display for BuildFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "building `{}` failed", self.image)?;
+        if let (Some((number, total)), Some(instruction)) = (self.step, &self.instruction) {
+            write!(f, " at step {number}/{total}, `{instruction}`")?;
+        }
+        if let Some(line) = self.line {
+            write!(f, " ({}:{line})", self.dockerfile)?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
