@@ -38,13 +38,14 @@ packages() {
   local log; log=$(mktemp)
   # Without systemd a package's start script would start a second engine behind our back.
   local policy=/usr/sbin/policy-rc.d ours=
-  if [ ! -d /run/systemd/system ] && [ ! -e $policy ]; then
-    ours=1; printf '#!/bin/sh\nexit 101\n' >$policy; chmod 755 $policy
+  if grep -qs 'made by rcompose' $policy || { [ ! -d /run/systemd/system ] && [ ! -e $policy ]; }; then
+    ours=1; printf '#!/bin/sh\n# made by rcompose while it installs packages\nexit 101\n' >$policy; chmod 755 $policy
   fi
   export DEBIAN_FRONTEND=noninteractive
   local code=0
-  { dpkg --configure -a && { apt-get install -y --no-install-recommends "${missing[@]}" ||
-    { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; }; }; } >"$log" 2>&1 </dev/null || code=$?
+  local install=(apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "${missing[@]}")
+  # What a killed installation left is completed first.
+  { dpkg --configure -a && { "${install[@]}" || { apt-get update && "${install[@]}"; }; }; } >"$log" 2>&1 </dev/null || code=$?
   [ -z "$ours" ] || rm -f $policy
   if [ $code != 0 ]; then tail -15 "$log" >&2; rm -f "$log"; return 1; fi
   rm -f "$log"
