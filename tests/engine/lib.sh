@@ -35,20 +35,19 @@ packages() {
   [ "$(id -u)" = 0 ] || die "these Debian packages are missing, and only root can install them: ${missing[*]}"
   command -v apt-get >/dev/null || die "these Debian packages are missing, and there is no apt-get: ${missing[*]}"
   say "installing ${missing[*]}"
-  local log; log=$(mktemp)
-  # Without systemd a package's start script would start a second engine behind our back.
-  local policy=/usr/sbin/policy-rc.d ours=
-  if grep -qs 'made by rcompose' $policy || { [ ! -d /run/systemd/system ] && [ ! -e $policy ]; }; then
-    ours=1; printf '#!/bin/sh\n# made by rcompose while it installs packages\nexit 101\n' >$policy; chmod 755 $policy
-  fi
-  export DEBIAN_FRONTEND=noninteractive
-  local code=0
-  local install=(apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "${missing[@]}")
-  # What a killed installation left is completed first.
-  { dpkg --configure -a && { "${install[@]}" || { apt-get update && "${install[@]}"; }; }; } >"$log" 2>&1 </dev/null || code=$?
-  [ -z "$ours" ] || rm -f $policy
-  if [ $code != 0 ]; then tail -15 "$log" >&2; rm -f "$log"; return 1; fi
-  rm -f "$log"
+  (
+    log=$(mktemp) policy=/usr/sbin/policy-rc.d ours=
+    trap 'rm -f "$log" ${ours:+"$policy"}' EXIT
+    # Without systemd a package's start script would start a second engine behind our back.
+    if grep -qs 'made by rcompose' $policy || { [ ! -d /run/systemd/system ] && [ ! -e $policy ]; }; then
+      ours=1; printf '#!/bin/sh\n# made by rcompose while it installs packages\nexit 101\n' >$policy; chmod 755 $policy
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    install=(apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "${missing[@]}")
+    # What a killed installation left is completed first.
+    { dpkg --configure -a && { "${install[@]}" || { apt-get update && "${install[@]}"; }; }; } >"$log" 2>&1 </dev/null ||
+      { tail -15 "$log" >&2; exit 1; }
+  )
 }
 
 # What an engine needs to be started, and images to be made.
