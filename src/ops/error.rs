@@ -64,7 +64,10 @@ impl Error {
                 problems.extend(faults.iter().map(|fault| planned(fault, loaded)));
                 (problems, sources())
             }
-            Self::Run(report) => (late::problems(report, loaded), sources()),
+            Self::Run(report) => {
+                let mut sources = sources();
+                (late::problems(report, loaded, &mut sources), sources)
+            }
             Self::Engine(error) => {
                 let problem = Problem::error("engine", error.to_string()).maybe_help(error.help());
                 (problem.into(), sources())

@@ -1,7 +1,7 @@
 //! Faults that only the daemon could find, brought home to the line that caused them.
 
-use crate::diag::{Problem, Problems, Severity};
-use crate::engine::{Reason, Thing};
+use crate::diag::{Problem, Problems, Severity, Sources, Span, harmless};
+use crate::engine::{BuildFault, Error, Reason, Thing};
 use crate::load::Loaded;
 use crate::resource::{ContainerDetails, Kind};
 use crate::run::{StepError, StepFailure, Unmet, WaitFailure, WaitReason, meaning};
@@ -13,10 +13,13 @@ use super::report::RunReport;
 const PROBE_WIDTH: usize = 200;
 
 /// One problem for each failure, and a last word on what state things are in.
-pub(super) fn problems(report: &RunReport, loaded: Option<&Loaded>) -> Problems {
+pub(super) fn problems(report: &RunReport, loaded: Option<&Loaded>, sources: &mut Sources) -> Problems {
     let mut problems = Problems::default();
     for failure in &report.failures {
-        problems.push(problem(failure, loaded));
+        problems.push(match &failure.error {
+            StepError::Engine(Error::Build(fault)) => built((failure, fault), loaded, sources),
+            _ => problem(failure, loaded),
+        });
     }
     problems.push(Problem { severity: Severity::Advice, ..Problem::error("state", report.state()) });
     problems
@@ -52,6 +55,25 @@ fn problem(failure: &StepFailure, loaded: Option<&Loaded>) -> Problem {
             placed(problem, loaded, (&home(failure, Path::keys(["services", service])), String::new()))
         }
     }
+}
+
+/// A build that failed, with the line of its Dockerfile where that can be read.
+fn built(failed: (&StepFailure, &BuildFault), loaded: Option<&Loaded>, sources: &mut Sources) -> Problem {
+    let (failure, fault) = failed;
+    let mut problem = Problem::error("build-failed", fault.to_string());
+    let text = std::fs::read_to_string(&fault.dockerfile).ok();
+    if let Some((text, line)) = text.zip(fault.line) {
+        let source = sources.add(fault.dockerfile.clone(), text);
+        let file = sources.get(source);
+        let (start, length) =
+            (file.line_start(line.saturating_sub(1)), file.line(line.saturating_sub(1)).len());
+        problem = problem.at(Span::new(source, start, start + length), "this step");
+    }
+    let service = failure.service.as_deref().unwrap_or_default();
+    problem = placed(problem, loaded, (&Path::keys(["services", service, "build"]), "built here".to_owned()));
+    let lines: Vec<String> = fault.output.iter().map(|line| harmless(line).into_owned()).collect();
+    let help = [tail("last output", &lines), fault.help()].into_iter().flatten().collect::<Vec<_>>();
+    if help.is_empty() { problem } else { problem.help(help.join("\n")) }
 }
 
 /// Networks and volumes stand elsewhere in the file than the services that use them.
