@@ -113,7 +113,7 @@ pub enum Action {
         /// Build only if this pull failed.
         only_if_failed: Option<StepId>,
     },
-    /// Removes an image.
+    /// Removes an image; a refusal because it is in use is told and forgotten.
     RemoveImage {
         /// Reference.
         reference: String,

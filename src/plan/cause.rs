@@ -30,6 +30,11 @@ pub enum Cause {
         /// The service.
         service: String,
     },
+    /// Something that it asked to be restarted with is restarted.
+    DependencyRestarted {
+        /// The service.
+        service: String,
+    },
     /// It is not in a network that it should be in.
     NetworkChanged {
         /// Real name of the network.
@@ -91,7 +96,7 @@ impl Cause {
             Self::Missing => "missing",
             Self::ConfigChanged { .. } => "changed",
             Self::ImageChanged { .. } => "image",
-            Self::DependencyRecreated { .. } => "dependency",
+            Self::DependencyRecreated { .. } | Self::DependencyRestarted { .. } => "dependency",
             Self::NetworkChanged { .. } => "network",
             Self::VolumeChanged { .. } => "volume",
             Self::Forced => "forced",

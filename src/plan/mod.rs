@@ -6,7 +6,6 @@
 mod action;
 mod cause;
 mod creation;
-mod down;
 mod graph;
 mod images;
 mod lifecycle;
@@ -15,7 +14,6 @@ mod plan;
 mod policy;
 mod question;
 mod reconcile;
-mod relations;
 mod report;
 mod text;
 
@@ -24,9 +22,8 @@ pub use action::{
 };
 pub use cause::{Cause, FieldChange};
 pub use creation::{ContainerCreate, InheritedVolume, Resolved};
-pub use down::{DownPolicy, ImageRemoval, down};
 pub use graph::{Cycle, ServiceGraph};
-pub use lifecycle::{LifecyclePolicy, Verb, lifecycle};
+pub use lifecycle::{DownPolicy, ImageRemoval, LifecyclePolicy, Verb, down, lifecycle};
 pub use plan::{Plan, StepId};
 pub use policy::{BuildChoice, PullChoice, Recreate, UpPolicy};
 pub use question::{Answer, Question};

@@ -154,6 +154,7 @@ impl fmt::Display for Cause {
             }
             Self::ImageChanged { from, to } => write!(f, "image changed ({} → {})", short(from), short(to)),
             Self::DependencyRecreated { service } => write!(f, "service {service} is made anew"),
+            Self::DependencyRestarted { service } => write!(f, "service {service} is restarted"),
             Self::NetworkChanged { network } => write!(f, "network {network} changed"),
             Self::VolumeChanged { volume } => write!(f, "volume {volume} changed"),
             Self::Forced => f.write_str("forced"),

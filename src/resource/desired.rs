@@ -10,9 +10,9 @@ use super::{ImageSpec, NetworkSpec, ServiceSpec, VolumeSpec, Warning};
 pub struct Desired {
     /// What belongs to the project as a whole.
     pub project: ProjectFacts,
-    /// Networks that some service uses.
+    /// All networks of the project, by key; a plan makes those that its services use.
     pub networks: Vec<NetworkSpec>,
-    /// Volumes that some service uses.
+    /// All volumes of the project, by key; a plan makes those that its services use.
     pub volumes: Vec<VolumeSpec>,
     /// Services, by name.
     pub services: Vec<ServiceSpec>,

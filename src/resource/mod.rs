@@ -16,6 +16,7 @@ pub mod labels;
 pub mod names;
 mod network;
 mod observed;
+mod recall;
 mod service;
 mod state;
 mod translate;
@@ -32,6 +33,7 @@ pub use observed::{
     ApiVersion, EngineFacts, Observed, ObservedContainer, ObservedEndpoint, ObservedImage, ObservedMount,
     ObservedNetwork, ObservedPort, ObservedVolume,
 };
+pub use recall::recall;
 pub use service::{Condition, Dependency, HookSpec, Hooks, ProviderSpec, ServiceSpec};
 pub use state::{ContainerState, Health};
 pub use translate::{Target, translate};

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use rcompose::model::Project;
 use rcompose::plan::{
-    Answer, BuildChoice, Listing, Plan, PullChoice, Question, Recreate, Report, UpPolicy, reconcile,
+    Answer, BuildChoice, DownPolicy, ImageRemoval, LifecyclePolicy, Listing, Plan, PullChoice, Question,
+    Recreate, Report, UpPolicy, Verb, down, lifecycle, reconcile,
 };
 use rcompose::resource::{
     ApiVersion, ContainerState, Desired, Fault, Health, Observed, ObservedContainer, ObservedImage,
@@ -56,7 +57,7 @@ struct Setting {
 }
 
 /// `options.yaml`: what the user asks for.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "they are flags")]
 struct Asked {
@@ -80,6 +81,16 @@ struct Asked {
     /// Volumes for which the user said no.
     no: Vec<String>,
     stale: Vec<String>,
+    /// `up` unless said.
+    command: String,
+    /// There are no files.
+    no_files: bool,
+    signal: String,
+    stop: bool,
+    volumes: bool,
+    rmi: String,
+    /// Tags of images that carry the label of the project.
+    labelled: Vec<String>,
     /// Why planning again after the plan was carried out still finds something to do.
     unsettled: Option<String>,
 }
@@ -124,6 +135,66 @@ impl Asked {
             stale_images: self.stale.iter().cloned().collect(),
         }
     }
+
+    /// What to ask for after that, for which there should be nothing to do.
+    fn again(&self) -> Self {
+        Self {
+            force_recreate: false,
+            always_recreate_deps: false,
+            renew_anon_volumes: false,
+            build: false,
+            pull: String::new(),
+            stale: Vec::new(),
+            ignore_orphans: true,
+            ..self.clone()
+        }
+    }
+
+    /// The plan of the command.
+    fn plan(&self, desired: &Desired, observed: &Observed) -> Result<Plan, Vec<Fault>> {
+        let files = (!self.no_files).then_some(desired);
+        let verb = match self.command.as_str() {
+            "" | "up" => return reconcile(desired, observed, &self.policy(desired)),
+            "down" => return Ok(self.down(files, (&desired.project.name, observed))),
+            "start" => Verb::Start,
+            "stop" => Verb::Stop,
+            "restart" => Verb::Restart,
+            "kill" => Verb::Kill { signal: self.signal.clone(), orphans: self.remove_orphans },
+            "pause" => Verb::Pause,
+            "unpause" => Verb::Unpause,
+            "rm" => Verb::Remove { stop: self.stop, volumes: self.volumes },
+            other => panic!("no such command: {other}"),
+        };
+        let policy = LifecyclePolicy {
+            verb,
+            services: self.services.clone(),
+            timeout: self.timeout.map(Duration::from_secs),
+            no_dependencies: self.no_deps,
+            wait: self.wait,
+            wait_timeout: self.wait_timeout.map(Duration::from_secs),
+        };
+        lifecycle(files, observed, &policy)
+    }
+
+    fn down(&self, files: Option<&Desired>, (project, observed): (&str, &Observed)) -> Plan {
+        let policy = DownPolicy {
+            services: self.services.clone(),
+            volumes: self.volumes,
+            images: match self.rmi.as_str() {
+                "" => ImageRemoval::None,
+                "local" => ImageRemoval::Local,
+                "all" => ImageRemoval::All,
+                other => panic!("no such choice: {other}"),
+            },
+            remove_orphans: self.remove_orphans,
+            timeout: self.timeout.map(Duration::from_secs),
+        };
+        let labelled = self.labelled.iter();
+        let labelled: Vec<ObservedImage> = labelled
+            .map(|tag| ObservedImage { tags: vec![tag.clone()], ..ObservedImage::default() })
+            .collect();
+        down((project, files), (observed, &labelled), &policy)
+    }
 }
 
 /// A case that was read and planned.
@@ -161,18 +232,13 @@ impl Case {
             Ok(desired) => desired,
             Err(faults) => return Self::failed(&faults),
         };
-        let policy = asked.policy(&desired);
-        let plan = match reconcile(&desired, &world.observed, &policy) {
+        let plan = match asked.plan(&desired, &world.observed) {
             Ok(plan) => plan,
             Err(faults) => return Self::failed(&faults),
         };
         let text = words(&plan);
         world.apply(&plan);
-        let again = UpPolicy { answers: policy.answers, scale: policy.scale, ..UpPolicy::default() };
-        let again =
-            UpPolicy { services: policy.services, no_start: policy.no_start, ignore_orphans: true, ..again };
-        let again = UpPolicy { no_dependencies: policy.no_dependencies, ..again };
-        let rest = reconcile(&desired, &world.observed, &again).expect("a plan");
+        let rest = asked.again().plan(&desired, &world.observed).expect("a plan");
         let left = (!rest.changes_nothing()).then(|| Listing { plan: &rest, edges: true }.to_string());
         let unsettled = match (left, asked.unsettled) {
             (Some(left), None) => Some(format!("planned again, there is still something to do:\n{left}")),

@@ -178,7 +178,8 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn not_running(container: &ObservedContainer) -> Option<Need> {
+/// Why a container is to be started, if it does not run.
+pub(super) fn not_running(container: &ObservedContainer) -> Option<Need> {
     let state: ContainerState = container.state;
     (!is_up(state)).then(|| Need::new(Cause::NotRunning { state }))
 }

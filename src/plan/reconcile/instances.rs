@@ -75,7 +75,7 @@ impl Fate {
 }
 
 impl<'a> Instance<'a> {
-    fn new(number: u32, old: Option<&'a ObservedContainer>, fate: Fate) -> Self {
+    pub(super) fn new(number: u32, old: Option<&'a ObservedContainer>, fate: Fate) -> Self {
         Self { number, old, fate, container: None, ready: Vec::new(), start: None }
     }
 }

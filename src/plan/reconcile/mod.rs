@@ -12,6 +12,7 @@ mod instances;
 mod networks;
 mod orphans;
 mod planner;
+mod resume;
 mod scope;
 
 mod start;
@@ -20,3 +21,4 @@ mod volumes;
 mod waits;
 
 pub use planner::reconcile;
+pub(super) use resume::start;

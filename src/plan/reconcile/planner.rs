@@ -75,7 +75,10 @@ pub(super) struct Stopped<'a> {
 }
 
 impl<'a> Planner<'a> {
-    fn new((desired, observed, policy): (&'a Desired, &'a Observed, &'a UpPolicy), scope: Scope<'a>) -> Self {
+    pub(super) fn new(
+        (desired, observed, policy): (&'a Desired, &'a Observed, &'a UpPolicy),
+        scope: Scope<'a>,
+    ) -> Self {
         Self {
             desired,
             observed,

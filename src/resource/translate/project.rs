@@ -1,7 +1,5 @@
 //! The whole of a project.
 
-use std::collections::BTreeSet;
-
 use super::context::{Context, Target};
 use super::{images, networks, service};
 use crate::model::Project;
@@ -19,21 +17,10 @@ pub fn translate(project: &Project, target: &Target<'_>) -> Result<Desired, Vec<
     let mut context = Context { project, facts: &facts, target, faults: Vec::new(), warnings: Vec::new() };
     let services: Vec<ServiceSpec> =
         project.services.values().map(|declared| service::service(&mut context, declared)).collect();
-    let used = used_networks(&services);
-    let networks = project
-        .networks
-        .iter()
-        .filter(|(key, _)| used.contains(key.as_str()))
-        .map(|(key, network)| networks::network(&mut context, key, network))
-        .collect();
-    let volumes = project
-        .volumes
-        .iter()
-        .filter(|(key, _)| {
-            services.iter().any(|service| service.volumes.iter().any(|(used, _)| used == *key))
-        })
-        .map(|(key, volume)| networks::volume(&mut context, key, volume))
-        .collect();
+    let networks = project.networks.iter();
+    let networks = networks.map(|(key, network)| networks::network(&mut context, key, network)).collect();
+    let volumes = project.volumes.iter();
+    let volumes = volumes.map(|(key, volume)| networks::volume(&mut context, key, volume)).collect();
     let images = images::images(&mut context);
     let Context { faults, warnings, .. } = context;
     if !faults.is_empty() {
@@ -41,16 +28,4 @@ pub fn translate(project: &Project, target: &Target<'_>) -> Result<Desired, Vec<
     }
     let disabled = project.disabled_services.keys().cloned().collect();
     Ok(Desired { project: facts, networks, volumes, services, images, disabled, warnings })
-}
-
-fn used_networks(services: &[ServiceSpec]) -> BTreeSet<&str> {
-    services
-        .iter()
-        .filter(|service| service.provider.is_none())
-        .flat_map(|service| {
-            let hooks = service.hooks.pre_start.iter().flat_map(|hook| &hook.networks);
-            service.template.networks.iter().chain(hooks)
-        })
-        .map(|attachment| attachment.key.as_str())
-        .collect()
 }
