@@ -33,7 +33,7 @@ impl Compose {
 
     /// Kills all containers of the project.
     pub(super) async fn kill_all(&self) -> Result<(), Error> {
-        let verb = Verb::Kill { signal: "SIGKILL".to_owned() };
+        let verb = Verb::Kill { signal: "SIGKILL".to_owned(), orphans: false };
         self.all(verb, CancellationToken::new()).await
     }
 

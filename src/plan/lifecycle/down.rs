@@ -45,7 +45,7 @@ pub fn down(
     (observed, labelled): (&Observed, &[ObservedImage]),
     policy: &DownPolicy,
 ) -> Plan {
-    let recalled = desired.is_none().then(|| recall(name, observed)).unwrap_or_default();
+    let recalled = if desired.is_none() { recall(name, observed) } else { Desired::default() };
     let desired = desired.unwrap_or(&recalled);
     let lifecycle = LifecyclePolicy { timeout: policy.timeout, ..LifecyclePolicy::default() };
     let work = Work::on_some(desired, (observed, &lifecycle), &policy.services);

@@ -61,7 +61,7 @@ pub fn lifecycle(
     policy: &LifecyclePolicy,
 ) -> Result<Plan, Vec<Fault>> {
     let project = observed.containers.first().map_or("", |container| container.label(labels::PROJECT));
-    let recalled = desired.is_none().then(|| recall(project, observed)).unwrap_or_default();
+    let recalled = if desired.is_none() { recall(project, observed) } else { Desired::default() };
     let desired = desired.unwrap_or(&recalled);
     if policy.verb == Verb::Start {
         let start = UpPolicy {
