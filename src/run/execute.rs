@@ -176,9 +176,11 @@ impl<'a> Walk<'a> {
             return;
         }
         let step = self.plan.step(id);
-        let progress =
-            Progress::new(step.resource.clone(), Status::Error, "Error").details(error.to_string());
-        self.context.sink.send(Event::Progress(progress));
+        // A wait has told about the container that decided it.
+        if !matches!(error, StepError::Wait(_)) {
+            let progress = Progress::new(step.resource.clone(), Status::Error, "Error");
+            self.context.sink.send(Event::Progress(progress.details(error.to_string())));
+        }
         self.outcome.failures.push(StepFailure {
             step: id,
             resource: step.resource.clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio_util::sync::CancellationToken;
 
 use super::{Followed, Follower};
@@ -71,6 +71,8 @@ impl Monitor {
     /// Follows until there is an [`End`].
     pub async fn run(mut self) -> Result<End, Error> {
         let mut alive: BTreeSet<String> = self.follower.followed().into_keys().collect();
+        // What happened so far shows in the first look.
+        while !matches!(self.events.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
         if let Some(end) = self.look(&mut alive).await? {
             return Ok(end);
         }
