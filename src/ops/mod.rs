@@ -5,6 +5,7 @@
 
 pub mod graph;
 
+mod build;
 mod compose;
 mod config;
 mod down;
@@ -16,6 +17,7 @@ mod ps;
 mod report;
 mod up;
 
+pub use build::BuildOptions;
 pub use compose::{Compose, Interrupts, Scope, Settings};
 pub use config::{ConfigRequest, Format, Rendered, Shown, config};
 pub use down::DownOptions;

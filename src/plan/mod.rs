@@ -4,6 +4,7 @@
 //! can be printed, tested and walked. This room never waits, never asks the daemon, and never looks at a clock.
 
 mod action;
+mod build;
 mod cause;
 mod creation;
 mod graph;
@@ -20,6 +21,7 @@ mod text;
 pub use action::{
     Action, Await, ContainerRef, HookPhase, ImageGuard, InUse, ProviderVerb, PullFailure, Stage, Step,
 };
+pub use build::build;
 pub use cause::{Cause, FieldChange};
 pub use creation::{ContainerCreate, InheritedVolume, Resolved};
 pub use graph::{Cycle, ServiceGraph};
