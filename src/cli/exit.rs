@@ -9,6 +9,12 @@ pub(crate) enum Exit {
     Success,
     /// 1: a fault in a file, a flag or on the daemon's side.
     Failure,
+    /// 2: `plan` has something to do.
+    Changes,
+    /// 130: stopped by Ctrl-C or SIGTERM.
+    Interrupted,
+    /// The code of a container.
+    Child(i64),
 }
 
 impl From<Exit> for ExitCode {
@@ -16,6 +22,10 @@ impl From<Exit> for ExitCode {
         Self::from(match exit {
             Exit::Success => 0,
             Exit::Failure => 1,
+            Exit::Changes => 2,
+            Exit::Interrupted => 130,
+            // As the system does with what a process exits with.
+            Exit::Child(code) => u8::try_from(code & 0xff).unwrap_or(1),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use rcompose::load;
+use rcompose::{load, ops};
 
 use super::args::Refusal;
 
@@ -16,8 +16,10 @@ pub(crate) enum Failure {
         /// Next steps, one line each.
         help: Vec<String>,
     },
-    /// Faults in the files, each at its line.
-    Load(Box<load::Failure>),
+    /// Faults, each at its line where it has one.
+    Problems(Box<load::Failure>),
+    /// What the library says; the frame around the verb finds the lines for it.
+    Ops(Box<ops::Error>),
     /// Who reads our output has gone: nothing to say to anyone.
     BrokenPipe,
 }
@@ -49,7 +51,8 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Message { text, .. } => f.write_str(text),
-            Self::Load(failure) => match failure.problems.iter().next() {
+            Self::Ops(error) => error.fmt(f),
+            Self::Problems(failure) => match failure.problems.iter().next() {
                 Some(problem) => f.write_str(&problem.message),
                 None => f.write_str("the compose files could not be loaded"),
             },
@@ -71,12 +74,18 @@ impl From<io::Error> for Failure {
 
 impl From<load::Failure> for Failure {
     fn from(failure: load::Failure) -> Self {
-        Self::Load(Box::new(failure))
+        Self::Problems(Box::new(failure))
     }
 }
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Self::Message { text: refusal.message, help: refusal.help.into_iter().collect() }
+    }
+}
+
+impl From<ops::Error> for Failure {
+    fn from(error: ops::Error) -> Self {
+        Self::Ops(Box::new(error))
     }
 }

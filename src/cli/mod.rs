@@ -7,14 +7,17 @@ mod args;
 mod command;
 mod exit;
 mod failure;
-#[expect(dead_code, unused_imports, reason = "the verbs that report land after this")]
+mod interrupts;
+mod output;
+mod project;
+mod prompt;
 mod report;
 mod session;
 mod settings;
 mod start;
-#[expect(dead_code, unused_imports, reason = "the verbs that list land after this")]
 mod table;
 mod trace;
 mod ui;
+mod work;
 
 pub(crate) use start::main;

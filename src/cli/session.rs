@@ -1,7 +1,7 @@
 //! What every verb is given: where it runs and how it may talk.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, stderr, stdout};
+use std::io::{IsTerminal, stderr, stdin, stdout};
 
 use super::args::RootArgs;
 use super::report::terminal_size;
@@ -15,6 +15,8 @@ pub(crate) struct Session {
     pub(crate) root: RootArgs,
     /// The process environment; variables that are not UTF-8 are left out.
     pub(crate) variables: BTreeMap<String, String>,
+    /// Which streams are terminals.
+    pub(crate) terminals: Terminals,
     /// How to print.
     pub(crate) ui: Ui,
 }
@@ -25,12 +27,16 @@ impl Session {
         let variables: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        let terminals = Terminals { stdout: stdout().is_terminal(), stderr: stderr().is_terminal() };
+        let terminals = Terminals {
+            stdin: stdin().is_terminal(),
+            stdout: stdout().is_terminal(),
+            stderr: stderr().is_terminal(),
+        };
         let ui = Ui {
             colours: colours(&root, &variables, terminals),
             json: matches!(progress(&root, &variables, terminals), Ok(ProgressKind::Json)),
             width: terminal_size().0,
         };
-        Self { root, variables, ui }
+        Self { root, variables, terminals, ui }
     }
 }

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use super::args::{Ansi, RootArgs, switch};
 use super::failure::Failure;
+use super::report::Glyphs;
 
 /// Which of the standard streams are terminals.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Terminals {
+    /// Standard input.
+    pub(crate) stdin: bool,
     /// Standard output.
     pub(crate) stdout: bool,
     /// Standard error.
@@ -100,7 +103,6 @@ pub(crate) fn progress(
 
 /// How many things are done at once: `--parallel`, else `COMPOSE_PARALLEL_LIMIT`. `None`: nobody says; a number
 /// below 1 means no limit.
-#[cfg_attr(not(test), expect(dead_code, reason = "the verbs that need it land after this one"))]
 pub(crate) fn parallel(root: &RootArgs, variables: &Variables) -> Result<Option<i64>, Failure> {
     if root.parallel.is_some() {
         return Ok(root.parallel);
@@ -113,8 +115,16 @@ pub(crate) fn parallel(root: &RootArgs, variables: &Variables) -> Result<Option<
     }
 }
 
+/// What is drawn with: ASCII where the locale says that there is nothing else.
+pub(crate) fn glyphs(variables: &Variables) -> Glyphs {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(|name| variable(variables, name));
+    match locale.into_iter().find(|value| !value.is_empty()) {
+        Some(locale) if !locale.to_lowercase().replace('-', "").contains("utf8") => Glyphs::Ascii,
+        _ => Glyphs::Unicode,
+    }
+}
+
 /// True where names are joined by `_`.
-#[expect(dead_code, reason = "the verbs that need it land after this one")]
 pub(crate) fn compatibility(root: &RootArgs, variables: &Variables) -> bool {
     root.compatibility || switch(variable(variables, "COMPOSE_COMPATIBILITY"))
 }
@@ -138,8 +148,8 @@ mod tests {
 
     type Case = (RootArgs, &'static [(&'static str, &'static str)], Terminals, Colours);
 
-    const BOTH: Terminals = Terminals { stdout: true, stderr: true };
-    const PIPED: Terminals = Terminals { stdout: false, stderr: true };
+    const BOTH: Terminals = Terminals { stdin: true, stdout: true, stderr: true };
+    const PIPED: Terminals = Terminals { stdin: true, stdout: false, stderr: true };
     const ON: Colours = Colours { stdout: true, stderr: true };
     const OFF: Colours = Colours { stdout: false, stderr: false };
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use super::args::{Cli, Parsed, RootArgs, Verb, parse};
-use super::command::{completion, metadata, version};
+use super::command::{completion, config, down, graph, logs, metadata, plan, ps, up, version};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::session::Session;
@@ -35,6 +35,13 @@ fn run(verb: &Verb, session: &Session) -> Result<Exit, Failure> {
     let filter = session.variables.get("RCOMPOSE_LOG").map(String::as_str);
     trace::start(filter, session.root.verbose || session.root.docker.debug);
     match verb {
+        Verb::Up(args) => up(args, session),
+        Verb::Down(args) => down(args, session),
+        Verb::Ps(args) => ps(args, session),
+        Verb::Logs(args) => logs(args, session),
+        Verb::Config(args) => config(args, session),
+        Verb::Plan(args) => plan(args, session),
+        Verb::Graph(args) => graph(args, session),
         Verb::Version(args) => version(args, session),
         Verb::Completion(args) => completion(args, session),
     }

@@ -5,9 +5,11 @@ use std::io::{self, Write};
 use clap::builder::StyledStr;
 use owo_colors::OwoColorize;
 use rcompose::diag::{Drawing, Problems, Sources, describe, draw};
+use rcompose::event::{Event, Level};
 use serde_json::json;
 
 use super::failure::Failure;
+use super::report::{Paint, notice};
 use super::settings::Colours;
 
 /// How to print.
@@ -41,9 +43,20 @@ impl Ui {
     pub(crate) fn fail(self, failure: &Failure) {
         match failure {
             Failure::Message { text, help } => self.sentence(text, help),
-            Failure::Load(failure) if self.json => Self::described(&failure.problems, &failure.sources),
-            Failure::Load(failure) => self.problems(&failure.problems, &failure.sources),
+            Failure::Problems(failure) if self.json => Self::described(&failure.problems, &failure.sources),
+            Failure::Ops(error) => self.sentence(&error.to_string(), &[]),
+            Failure::Problems(failure) => self.problems(&failure.problems, &failure.sources),
             Failure::BrokenPipe => {}
+        }
+    }
+
+    /// A word on something that works, but probably not as meant.
+    pub(crate) fn warn(self, text: &str) {
+        if self.json {
+            let notice = Event::Notice { level: Level::Warning, text: text.to_owned() };
+            say(&format!("{}\n", json!(notice)));
+        } else {
+            say(&notice(Level::Warning, text, Paint { on: self.colours.stderr }));
         }
     }
 

@@ -4,12 +4,14 @@
 
 mod flags;
 mod hoist;
+mod moment;
 mod parse;
 mod refusal;
 mod root;
 mod values;
 
+pub(super) use moment::moment;
 pub(super) use parse::{Parsed, parse};
 pub(super) use refusal::Refusal;
 pub(super) use root::{Ansi, Cli, RootArgs, Verb};
-pub(super) use values::switch;
+pub(super) use values::{boolean, integer, seconds, switch};

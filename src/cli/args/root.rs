@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::values;
-use crate::cli::command::{CompletionArgs, VersionArgs};
+use crate::cli::command::{
+    CompletionArgs, ConfigArgs, DownArgs, GraphArgs, LogsArgs, PlanArgs, PsArgs, UpArgs, VersionArgs,
+};
 
 /// Define and run multi-container applications
 #[derive(Debug, Parser)]
@@ -142,6 +144,13 @@ impl Ansi {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    Up(Box<UpArgs>),
+    Down(DownArgs),
+    Ps(PsArgs),
+    Logs(LogsArgs),
+    Config(Box<ConfigArgs>),
+    Plan(PlanArgs),
+    Graph(GraphArgs),
     Version(VersionArgs),
     Completion(CompletionArgs),
 }

@@ -1,5 +1,7 @@
 //! Parsers of flag values. Their complaints are worded as the peer's, since scripts and people search for them.
 
+use std::time::Duration;
+
 /// A whole number, also as `0x10`, `0o10`, `0b10` and with `_` between digits.
 pub(crate) fn integer(text: &str) -> Result<i64, String> {
     let (negative, digits) = match text.as_bytes().first() {
@@ -35,6 +37,11 @@ pub(crate) fn boolean(text: &str) -> Result<bool, String> {
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
         _ => Err(format!("strconv.ParseBool: parsing {text:?}: invalid syntax")),
     }
+}
+
+/// A flag's number of seconds. Below 0 the daemon waits as long as it takes.
+pub(crate) fn seconds(number: i64) -> Duration {
+    Duration::from_secs(u64::try_from(number).unwrap_or(u64::from(u32::MAX)))
 }
 
 /// A variable that switches something on: anything that is not a clear yes means no.

@@ -18,6 +18,7 @@ mod writer;
 
 pub(crate) use logs::{LogStyle, LogTerminals};
 pub(crate) use paint::Paint;
-pub(crate) use reporter::{ReportStyle, Reporter};
+pub(crate) use reporter::{Quiet, ReportStyle, Reporter};
 pub(crate) use size::{same_terminal, terminal_size};
 pub(crate) use tty::Glyphs;
+pub(crate) use words::notice;

@@ -31,8 +31,29 @@ pub(crate) struct ReportStyle {
     pub(crate) glyphs: Glyphs,
     /// Lines of containers.
     pub(crate) logs: LogStyle,
+    /// What is left out.
+    pub(crate) quiet: Quiet,
     /// True if stdout and stderr are the same terminal.
     pub(crate) same_terminal: bool,
+}
+
+/// What is left out of progress.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Quiet {
+    /// How far pulls are.
+    pub(crate) pulls: bool,
+    /// What builds write.
+    pub(crate) builds: bool,
+}
+
+impl Quiet {
+    fn leaves_out(self, event: &Event) -> bool {
+        match event {
+            Event::Output(_) => self.builds,
+            Event::Progress(progress) => self.pulls && (progress.parent.is_some() || progress.current > 0),
+            _ => false,
+        }
+    }
 }
 
 /// Shows events until there are no more.
@@ -41,6 +62,7 @@ pub(crate) struct Reporter {
     listener: JoinHandle<()>,
     writer: thread::JoinHandle<()>,
     broken: CancellationToken,
+    last: CancellationToken,
 }
 
 /// The live region is drawn at most so often.
@@ -60,8 +82,9 @@ impl Reporter {
             screen: Screen::default(),
         };
         let writer = thread::spawn(move || writer.run());
-        let listener = tokio::spawn(Listener::new(style, outbox).listen(events));
-        Self { listener, writer, broken }
+        let last = CancellationToken::new();
+        let listener = tokio::spawn(Listener::new(style, outbox).listen(events, last.clone()));
+        Self { listener, writer, broken, last }
     }
 
     /// Cancelled when nobody reads stdout any more.
@@ -69,8 +92,9 @@ impl Reporter {
         self.broken.clone()
     }
 
-    /// Waits until every event has been shown: all sinks must be gone by then.
+    /// Waits until every event that was sent has been shown.
     pub(crate) async fn end(self) {
+        self.last.cancel();
         // A panic of either has been told by the panic hook; the work itself is not undone by it.
         let _ = self.listener.await;
         let _ = tokio::task::spawn_blocking(move || self.writer.join()).await;
@@ -92,6 +116,8 @@ struct Listener {
     outbox: Arc<Outbox>,
     began: Instant,
     drawn: Option<Instant>,
+    /// True if something happened since.
+    stale: bool,
 }
 
 impl Listener {
@@ -102,26 +128,43 @@ impl Listener {
             ProgressKind::Json => Kind::Json,
             ProgressKind::Quiet => Kind::Quiet(style.paint),
         };
-        Self { style, kind, logs: Logs::new(style.logs), outbox, began: Instant::now(), drawn: None }
+        Self {
+            style,
+            kind,
+            logs: Logs::new(style.logs),
+            outbox,
+            began: Instant::now(),
+            drawn: None,
+            stale: false,
+        }
     }
 
-    async fn listen(mut self, mut events: Events) {
+    async fn listen(mut self, mut events: Events, last: CancellationToken) {
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
+                biased;
                 next = events.next_held() => {
                     let Some((event, hold)) = next else { break };
+                    if self.style.quiet.leaves_out(&event) {
+                        continue;
+                    }
                     let chunk = self.accept(&event);
                     let due = chunk.is_some() || self.drawn.is_none_or(|drawn| drawn.elapsed() >= PACE);
                     if let Some(chunk) = chunk {
                         self.outbox.put(|pending| pending.chunks.push((chunk, hold)));
                     }
+                    self.stale = true;
                     if due {
                         self.draw();
                     }
                 }
-                _ = ticks.tick() => self.draw(),
+                // Not before everything that was sent by then.
+                () = last.cancelled() => break,
+                _ = ticks.tick() => if self.stale || self.is_moving() {
+                    self.draw();
+                },
             }
         }
         let rest = self.settle();
@@ -155,7 +198,12 @@ impl Listener {
             let lines = live.lines(self.view(), self.began.elapsed());
             self.outbox.put(|pending| pending.frame = Some(lines));
             self.drawn = Some(Instant::now());
+            self.stale = false;
         }
+    }
+
+    fn is_moving(&self) -> bool {
+        matches!(&self.kind, Kind::Tty(live) if live.is_moving())
     }
 
     fn settle(&mut self) -> Option<Chunk> {

@@ -12,4 +12,3 @@ mod template;
 
 pub(crate) use containers::{COLUMNS as CONTAINER_COLUMNS, row as container_row};
 pub(crate) use format::{Format, Row, Table};
-pub(crate) use layout::{Spacing, align};

@@ -1,0 +1,126 @@
+//! The frame around a verb that asks the daemon: connects, shows events, listens to signals, and turns what came of it
+//! into an exit code.
+
+use std::io;
+
+use rcompose::engine::{ConnectOptions, Engine};
+use rcompose::event::channel;
+use rcompose::load;
+use rcompose::ops::{Compose, Error, Interrupts, Settings};
+use tokio::runtime::Runtime;
+
+use super::exit::Exit;
+use super::failure::Failure;
+use super::interrupts::listen;
+use super::project::Project;
+use super::report::{LogStyle, LogTerminals, Paint, Quiet, ReportStyle, Reporter, same_terminal};
+use super::session::Session;
+use super::settings::{colours, compatibility, glyphs, parallel, progress};
+
+/// How lines and progress of a verb are shown, beyond what the global flags say.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lines {
+    /// With the container's name in front.
+    pub(crate) prefix: bool,
+    /// With colours, where the terminal has them.
+    pub(crate) colour: bool,
+    /// What is not shown at all.
+    pub(crate) quiet: Quiet,
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self { prefix: true, colour: true, quiet: Quiet::default() }
+    }
+}
+
+/// Does a verb's work with its project on the daemon.
+pub(crate) fn work<F>(session: &Session, project: Project, lines: Lines, body: F) -> Result<Exit, Failure>
+where
+    F: AsyncFnOnce(&Compose) -> Result<Exit, Failure>,
+{
+    let style = style(session, &project, lines)?;
+    let limit = parallel(&session.root, &project.variables)?.and_then(|limit| usize::try_from(limit).ok());
+    let runtime = Runtime::new().map_err(|error| unable("no runtime", &error))?;
+    let (result, compose) = runtime.block_on(async {
+        let engine = connect(session).await?;
+        let (sink, events) = channel();
+        let reporter = Reporter::start(style, events);
+        let interrupts = Interrupts::default();
+        listen(interrupts.stop.clone(), interrupts.kill.clone())
+            .map_err(|error| unable("signals cannot be listened to", &error))?;
+        let settings = Settings {
+            sink,
+            parallel: limit.filter(|limit| *limit > 0),
+            environment_files: project.environment_files,
+            compatibility: compatibility(&session.root, &project.variables),
+            interrupts,
+        };
+        let compose = Compose::new(engine, project.scope, settings);
+        let broken = reporter.broken();
+        let result = tokio::select! {
+            result = body(&compose) => result,
+            // As a process that a signal ends when its output is cut off: what was begun on the daemon goes on there.
+            () = broken.cancelled() => Err(Failure::BrokenPipe),
+        };
+        reporter.end().await;
+        Ok::<_, Failure>((result, compose))
+    })?;
+    result.or_else(|failure| match failure {
+        Failure::Ops(error) => told(*error, &compose),
+        other => Err(other),
+    })
+}
+
+/// The daemon of flags, environment and context.
+async fn connect(session: &Session) -> Result<Engine, Failure> {
+    let docker = &session.root.docker;
+    let mut environment = session.variables.clone();
+    if let Some(directory) = &docker.config {
+        environment.insert("DOCKER_CONFIG".to_owned(), directory.display().to_string());
+    }
+    let options = ConnectOptions {
+        host: docker.host.clone(),
+        context: docker.context.clone(),
+        ..ConnectOptions::from_environment(&environment)
+    };
+    Engine::connect(&options).await.map_err(|error| Failure::from(Error::from(error)))
+}
+
+fn style(session: &Session, project: &Project, lines: Lines) -> Result<ReportStyle, Failure> {
+    let (root, terminals) = (&session.root, session.terminals);
+    let colours = colours(root, &project.variables, terminals);
+    Ok(ReportStyle {
+        progress: progress(root, &project.variables, terminals)?,
+        paint: Paint { on: colours.stderr },
+        glyphs: glyphs(&project.variables),
+        logs: LogStyle {
+            prefix: lines.prefix,
+            colour: lines.colour && colours.stdout,
+            terminals: LogTerminals {
+                stdout: terminals.stdout,
+                stderr: terminals.stderr,
+                colour: colours.stdout,
+            },
+        },
+        quiet: lines.quiet,
+        same_terminal: same_terminal(),
+    })
+}
+
+/// An error of the library, with the places in the files that it points at.
+fn told(error: Error, compose: &Compose) -> Result<Exit, Failure> {
+    match error {
+        Error::Interrupted => Ok(Exit::Interrupted),
+        Error::Request { message, help } => Err(Failure::message(message).maybe_help(help)),
+        Error::Engine(error) => Err(Failure::message(error.to_string()).maybe_help(error.help())),
+        other => {
+            let (problems, sources) = other.problems(compose.loaded());
+            Err(Failure::from(load::Failure { problems, sources }))
+        }
+    }
+}
+
+fn unable(what: &str, error: &io::Error) -> Failure {
+    Failure::message(format!("{what}: {error}"))
+}
