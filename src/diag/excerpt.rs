@@ -231,7 +231,7 @@ impl Cut {
             0
         } else {
             let spot = spots.first().map_or(0, |spot| column(spot.0));
-            spot.saturating_sub(room / 3).min(total.saturating_sub(room))
+            spot.saturating_sub(room / 3).min(total.saturating_sub(room.saturating_sub(1)))
         };
         let (cut_before, cut_after) = (clipped.0 || from > 0, clipped.1 || total - from > room);
         let budget = room.saturating_sub(usize::from(cut_before) + usize::from(cut_after));

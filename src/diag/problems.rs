@@ -1,6 +1,6 @@
 //! A list of problems that passes add to; nobody stops at the first.
 
-use super::{Problem, Severity};
+use super::{Problem, Severity, Span};
 
 /// Everything found so far. Warnings are values in the same list; only the command line prints them.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,23 @@ impl Problems {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+
+    /// True if an error points at exactly this place first: what is wrong there was said.
+    #[must_use]
+    pub fn has_error_at(&self, span: Span) -> bool {
+        self.errors().any(|error| error == span)
+    }
+
+    /// True if an error points at a place inside this one first.
+    #[must_use]
+    pub fn has_error_within(&self, span: Span) -> bool {
+        self.errors()
+            .any(|error| error.source == span.source && span.start <= error.start && error.end <= span.end)
+    }
+
+    fn errors(&self) -> impl Iterator<Item = Span> {
+        self.list.iter().filter(|problem| problem.severity == Severity::Error).filter_map(Problem::span)
     }
 
     /// How many there are.

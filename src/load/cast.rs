@@ -4,6 +4,7 @@
 
 use std::sync::LazyLock;
 
+use super::origin::{brief, with_origins};
 use super::rules::{Rule, Rules};
 use crate::diag::Problem;
 use crate::yaml::{Node, Value};
@@ -120,14 +121,16 @@ fn failure(node: &Node, to: Cast) -> Problem {
         Cast::Float => "a number",
         Cast::Bool => "`true` or `false`",
     };
-    let said = if text.is_empty() { "empty text".to_owned() } else { format!("`{text}`") };
-    let mut problem = Problem::error("wrong-type", format!("expected {wanted}, found {said}"))
-        .at(node.span, format!("not {wanted}"));
-    let uses = node.trail.iter().flat_map(|trail| &trail.variables);
-    for (name, place) in uses.filter_map(|used| Some((&used.name, used.defined?))) {
-        problem = problem.at(place, format!("`{name}` is set here"));
-    }
-    problem
+    let said = if text.is_empty() { "empty text".to_owned() } else { format!("`{}`", brief(text)) };
+    let help = match (to, text) {
+        (Cast::Bool, "1") => Some("write `true`"),
+        (Cast::Bool, "0") => Some("write `false`"),
+        _ => None,
+    };
+    let problem = Problem::error("wrong-type", format!("expected {wanted}, found {said}"))
+        .at(node.span, format!("not {wanted}"))
+        .maybe_help(help.map(str::to_owned));
+    with_origins(problem, node)
 }
 
 #[cfg(test)]

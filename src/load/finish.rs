@@ -2,6 +2,7 @@
 
 use super::session::Session;
 use super::{Environment, env_files, normalize, select};
+use crate::diag::{Problem, Problems};
 use crate::model::Project;
 use crate::yaml::{Node, decode};
 
@@ -19,9 +20,6 @@ pub(super) struct Facts<'a> {
 pub(super) fn finish(tree: &mut Node, facts: &Facts<'_>, session: &mut Session<'_>) -> Option<Project> {
     let options = session.options;
     let passes = options.passes;
-    if session.problems.has_errors() {
-        return None;
-    }
     if passes.normalize {
         let environment = passes.interpolate.then_some(facts.environment);
         normalize::normalize(tree, facts.name, environment, &mut session.problems);
@@ -29,7 +27,13 @@ pub(super) fn finish(tree: &mut Node, facts: &Facts<'_>, session: &mut Session<'
     if !passes.interpolate {
         return Some(Project { name: facts.name.to_owned(), ..Project::default() });
     }
-    let mut project: Project = decode(tree, &mut session.problems)?;
+    let mut unread = Problems::default();
+    let project: Option<Project> = decode(tree, &mut unread);
+    // What was said more closely before is not said again.
+    let said = |problem: &Problem| problem.span().is_some_and(|span| session.problems.has_error_within(span));
+    let unread: Vec<Problem> = unread.into_iter().filter(|problem| !said(problem)).collect();
+    session.problems.extend(unread);
+    let mut project = project?;
     facts.name.clone_into(&mut project.name);
     project.environment =
         facts.environment.iter().map(|(name, variable)| (name.to_owned(), variable.value.clone())).collect();

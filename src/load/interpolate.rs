@@ -47,7 +47,8 @@ impl Filler<'_> {
             Value::String(text) => {
                 let filled = !text.contains('$') || self.fill(node);
                 if filled && let Some(to) = place.and_then(Place::rule) {
-                    self.problems.extend(cast(node, to));
+                    let said = self.problems.has_error_at(node.span);
+                    self.problems.extend(cast(node, to).filter(|_| !said));
                 }
             }
             _ => {}

@@ -16,7 +16,7 @@ use super::renamed::rename;
 use super::reset::{self, Resets};
 use super::session::Session;
 use super::unique::unique;
-use super::{Environment, LoadOptions, defaults, schema};
+use super::{Environment, LoadOptions, check, defaults, schema};
 use crate::diag::{Problem, Problems, Span};
 use crate::yaml::{Map, Node, Value};
 
@@ -69,11 +69,14 @@ pub(super) fn read(set: &FileSet<'_>, session: &mut Session<'_>) -> Node {
             } else if !document.is_null() {
                 let problem = Problem::error("not-a-mapping", "a compose file is a mapping at its top level");
                 let kind = format!("this is {}", document.value.kind());
-                session.problems.push(problem.at(document.span, kind));
+                session.problems.push(problem.at(document.span, kind).help("begin with a line `services:`"));
             }
         }
     }
     let mut tree = tree.unwrap_or_else(|| nothing(session));
+    if !session.problems.has_errors() {
+        check::check(&tree, &mut session.broken);
+    }
 
     defaults::fill(&mut tree);
     if session.options.passes.resolve_paths {

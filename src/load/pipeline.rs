@@ -8,9 +8,12 @@ use super::files::Files;
 use super::finish::{Facts, finish};
 use super::layers::{self, FileSet};
 use super::session::Session;
-use super::{Environment, Failure, LoadOptions, Loaded, Variable, check, project_name, schema, variables};
+use super::{
+    Environment, Failure, LoadOptions, Loaded, Variable, check, project_name, schema, secrets, variables,
+};
+use crate::diag::{Problem, SourceId, Span};
 use crate::model::Project;
-use crate::yaml::Node;
+use crate::yaml::{Map, Node};
 
 /// Loads a project.
 ///
@@ -18,7 +21,8 @@ use crate::yaml::Node;
 pub fn load(options: &LoadOptions, files: &dyn Files) -> Result<Loaded, Failure> {
     let mut session = Session::new(options, files);
     let loaded = run(&mut session);
-    let Session { mut problems, sources, .. } = session;
+    let Session { mut problems, broken, sources, .. } = session;
+    problems.extend(broken);
     problems.settle();
     match loaded {
         Some(found) if !problems.has_errors() => Ok(Loaded {
@@ -68,10 +72,19 @@ fn run(session: &mut Session<'_>) -> Option<Found> {
     environment.set("COMPOSE_PROJECT_NAME", variable);
     let set = FileSet { files, directory, environment: &environment, included_by: Vec::new() };
     let mut tree = layers::read(&set, session);
+    if !session.problems.has_errors() && tree.as_map().is_none_or(Map::is_empty) {
+        let source = set.files.first().and_then(|file| session.text(&file.path, None));
+        session.problems.push(nothing(source));
+    }
     let profiles = active_profiles(session.options, &environment);
-    examine(&tree, &profiles, session);
+    let has_right_shape = !session.problems.has_errors();
+    examine(&tree, &profiles, has_right_shape, session);
+    secrets::conceal(&tree, &environment, &mut session.sources);
     let FileSet { files, directory, .. } = set;
     let name = name?;
+    if !has_right_shape {
+        return None;
+    }
     let facts = Facts { name: &name, environment: &environment, profiles };
     let mut project = finish(&mut tree, &facts, session)?;
     project.working_dir.clone_from(&directory);
@@ -79,22 +92,30 @@ fn run(session: &mut Session<'_>) -> Option<Found> {
     Some(Found { tree, project, environment, files, directory, name })
 }
 
+/// No file says anything.
+fn nothing(source: Option<SourceId>) -> Problem {
+    let problem = Problem::error("empty-file", "the compose file is empty");
+    let problem = match source {
+        Some(source) => problem.at(Span::new(source, 0, 0), "nothing is said here"),
+        None => problem,
+    };
+    problem.help("begin with `services:`, and a service under it")
+}
+
 /// What is wrong with single values, and with what does not fit together. Rules that look at several places are only
 /// held against a tree whose shape is right.
-fn examine(tree: &Node, profiles: &[String], session: &mut Session<'_>) {
-    let has_right_shape = !session.problems.has_errors();
+fn examine(tree: &Node, profiles: &[String], has_right_shape: bool, session: &mut Session<'_>) {
     if session.options.passes.interpolate {
         schema::texts(tree, &mut session.problems);
     }
     if !has_right_shape {
         return;
     }
-    check::check(tree, &mut session.problems);
     if session.options.passes.consistency && session.options.passes.interpolate {
         let active =
             |name: &str| tree.get("services").is_some_and(|services| is_active(services.get(name), profiles));
         let scope = Scope { active: &active, implied: session.options.passes.normalize };
-        check::check_consistency(tree, scope, &mut session.problems);
+        check::check_consistency(tree, scope, &mut session.broken);
     }
 }
 

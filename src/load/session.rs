@@ -18,6 +18,9 @@ pub(super) struct Session<'a> {
     pub(super) files: &'a dyn Files,
     pub(super) sources: Sources,
     pub(super) problems: Problems,
+    /// What is wrong beyond shape. Kept apart until the end: rules that look at several places are held against a tree
+    /// whose shape is right, even if another such rule is broken.
+    pub(super) broken: Problems,
     /// Files that services extend, by path and section; `None` for one that could not be read.
     pub(super) siblings: HashMap<(PathBuf, &'static str), Option<Rc<Siblings>>>,
     /// How many files were included so far.
@@ -36,6 +39,7 @@ impl<'a> Session<'a> {
             files,
             sources: Sources::default(),
             problems: Problems::default(),
+            broken: Problems::default(),
             siblings: HashMap::new(),
             included: 0,
             variable_files: Vec::new(),

@@ -151,6 +151,12 @@ impl Node {
         self.as_map_mut()?.get_mut(key)
     }
 
+    /// The variables that went in and were set in a file, with the places where they were.
+    pub fn origins(&self) -> impl Iterator<Item = (&str, Span)> {
+        let used = self.trail.iter().flat_map(|trail| &trail.variables);
+        used.filter_map(|used| Some((used.name.as_str(), used.defined?)))
+    }
+
     /// The place of a stretch of the text, in bytes of the text; the whole place where the text does not stand in the
     /// file as it is (escapes, folded lines, variables that were filled in).
     #[must_use]

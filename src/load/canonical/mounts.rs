@@ -2,6 +2,7 @@
 
 use super::faults::{Faults, within};
 use crate::diag::Problem;
+use crate::load::origin::with_origins;
 use crate::load::trace::Trace;
 use crate::syntax::{MountError, MountFault, ShortMount};
 use crate::yaml::{Map, Node, Value};
@@ -57,7 +58,8 @@ fn problem(error: &MountError, node: &Node, text: &str) -> Problem {
         MountFault::Empty | MountFault::EmptyPart => "expected a path or a name",
         MountFault::TooManyColons => "not expected",
     };
-    Problem::error("bad-volume", error.to_string()).at(within(node, text, &error.at), words).help(
+    let problem = Problem::error("bad-volume", error.to_string()).at(within(node, text, &error.at), words);
+    with_origins(problem, node).help(
         "a volume is `[SOURCE:]TARGET[:OPTIONS]`; its long form has `type`, `source` and `target` as keys",
     )
 }

@@ -2,6 +2,7 @@
 
 use super::faults::{Faults, within};
 use crate::diag::Problem;
+use crate::load::origin::with_origins;
 use crate::load::trace::Trace;
 use crate::syntax::{PortError, PortFault, Ports};
 use crate::yaml::{Map, Node, Value};
@@ -76,13 +77,13 @@ fn problem(error: &PortError, item: &Node, text: &str) -> Problem {
             "not as many on both sides",
             Some("give both sides the same number of ports, or the container one"),
         ),
+        PortFault::Address(text) if text.contains(':') => ("too many colons", None),
         PortFault::Address(_) => {
             ("expected an address", Some("a name is not resolved here: write its address, like `127.0.0.1`"))
         }
         PortFault::Protocol(_) => ("expected `tcp`, `udp` or `sctp`", None),
     };
     let form = "`[[HOST_ADDRESS:]HOST_PORT:]CONTAINER_PORT[/PROTOCOL]`";
-    Problem::error("bad-port", error.to_string())
-        .at(span, words)
-        .help(help.map_or_else(|| format!("a port is {form}"), str::to_owned))
+    let problem = Problem::error("bad-port", error.to_string()).at(span, words);
+    with_origins(problem, item).help(help.map_or_else(|| format!("a port is {form}"), str::to_owned))
 }

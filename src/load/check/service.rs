@@ -228,10 +228,13 @@ pub(super) fn host_addresses(scene: &Scene<'_>, problems: &mut Problems) {
             } else {
                 "write an address of the host, like `127.0.0.1`; names do not work here".to_owned()
             };
+            let message = if text.is_empty() {
+                "`host_ip` is empty".to_owned()
+            } else {
+                format!("`{text}` is no IP address")
+            };
             problems.push(
-                Problem::error("bad-address", format!("`{text}` is no IP address"))
-                    .at(node.span, "expected an IP address")
-                    .help(help),
+                Problem::error("bad-address", message).at(node.span, "expected an IP address").help(help),
             );
         }
     }

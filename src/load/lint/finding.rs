@@ -2,7 +2,7 @@
 
 use super::silence;
 use super::table::LINTS;
-use crate::diag::{Problem, Problems, Severity, Sources, Span};
+use crate::diag::{Problem, Problems, Severity, Span};
 use crate::load::scene::{Scene, Scope, Unit};
 use crate::load::{Files, Loaded};
 use crate::yaml::Path;
@@ -32,10 +32,8 @@ pub(super) struct Finding {
 }
 
 /// What was found, in document order, the warnings of the load among it, without what is silenced.
-///
-/// The second part is the sources with what is secret concealed: draw the problems with these.
 #[must_use]
-pub fn lint(loaded: &Loaded, files: &dyn Files) -> (Problems, Sources) {
+pub fn lint(loaded: &Loaded, files: &dyn Files) -> Problems {
     let subject = Subject { scene: Scene::new(&loaded.tree, Scope::everything()), loaded, files };
     let mut findings: Vec<Finding> = loaded
         .problems
@@ -47,9 +45,7 @@ pub fn lint(loaded: &Loaded, files: &dyn Files) -> (Problems, Sources) {
     }
     let mut problems = silence::silence(&loaded.tree, findings);
     problems.settle();
-    let mut sources = loaded.sources.clone();
-    super::secrets::conceal(&subject, &mut sources);
-    (problems, sources)
+    problems
 }
 
 impl Lint {

@@ -23,16 +23,16 @@ pub(super) fn paths(lint: &Lint, subject: &Subject<'_>, findings: &mut Vec<Findi
     for named in in_tree(subject).into_iter().chain(in_documents(subject)) {
         let path = plain(&home.join(&named.text));
         let how = if !path.starts_with(home) {
-            "lies outside the project directory"
+            "a file outside the project directory"
         } else if subject.files.canonicalize(&path).is_ok_and(|real| !real.starts_with(&real_home)) {
-            "is a symbolic link to the outside of the project directory"
+            "a symbolic link that leads out of the project directory"
         } else {
             continue;
         };
         findings.push(
-            lint.about(named.about, format!("the file of `{}` {how}", named.by))
+            lint.about(named.about, format!("`{}` names {how}", named.by))
                 .at(named.span, "read from elsewhere")
-                .help("a project that is copied or given to others would miss it; what is read there, its containers see"),
+                .help("who copies the project misses this file; what it holds, the containers may see"),
         );
     }
 }

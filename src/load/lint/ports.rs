@@ -18,8 +18,11 @@ pub(super) struct Published<'a> {
 }
 
 impl<'a> Published<'a> {
-    /// The ports of a service.
+    /// The ports of a service; none on the network of the host, where publishing means nothing.
     pub(super) fn of(service: &Unit<'a>) -> Vec<Self> {
+        if service.text(&["network_mode"]) == Some("host") {
+            return Vec::new();
+        }
         service.items(&["ports"]).iter().filter_map(Self::new).collect()
     }
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::diag::{Drawing, Problems, Severity, Sources, draw};
+use crate::load::secrets::conceal;
 use crate::load::{Environment, Loaded, Memory};
 use crate::model::Project;
 use crate::yaml::parse;
@@ -11,12 +12,14 @@ fn loaded(text: &str) -> Loaded {
     let mut problems = Problems::default();
     let mut trees = parse(source, text, &mut problems);
     assert!(problems.is_empty(), "the text parses: {problems:?}");
+    let (tree, environment) = (trees.remove(0), Environment::default());
+    conceal(&tree, &environment, &mut sources);
     Loaded {
         project: Project::default(),
-        tree: trees.remove(0),
+        tree,
         sources,
         problems,
-        environment: Environment::default(),
+        environment,
         files: vec!["/project/compose.yaml".to_owned()],
         directory: "/project".into(),
         name: "project".to_owned(),
@@ -25,12 +28,12 @@ fn loaded(text: &str) -> Loaded {
 
 /// What is found, as `code: message`.
 fn found(text: &str) -> Vec<String> {
-    let (problems, _) = lint(&loaded(text), &Memory::new());
+    let problems = lint(&loaded(text), &Memory::new());
     problems.iter().map(|problem| format!("{}: {}", problem.code, problem.message)).collect()
 }
 
 fn codes(text: &str) -> Vec<&'static str> {
-    let (problems, _) = lint(&loaded(text), &Memory::new());
+    let problems = lint(&loaded(text), &Memory::new());
     problems.iter().map(|problem| problem.code).collect()
 }
 
@@ -101,9 +104,9 @@ fn a_password_in_the_file_is_found_and_never_shown() {
     let loaded = loaded(
         "services:\n  a:\n    image: a:1\n    environment:\n      DB_PASSWORD: hunter2\n      DB_PASSWORD_FILE: /run/x\n      TOKEN: \"\"\n",
     );
-    let (problems, sources) = lint(&loaded, &Memory::new());
+    let problems = lint(&loaded, &Memory::new());
     assert_eq!(problems.len(), 1);
-    let drawn = draw(&problems, &sources, Drawing::default());
+    let drawn = draw(&problems, &loaded.sources, Drawing::default());
     assert!(drawn.contains("DB_PASSWORD: ••••••") && !drawn.contains("hunter2"), "{drawn}");
 }
 

@@ -28,7 +28,7 @@ pub(super) fn resources(lint: &Lint, subject: &Subject<'_>, findings: &mut Vec<F
                     Path::keys([section, name]),
                     format!("the {kind} `{name}` is not used by any service"),
                 )
-                .at(entry.key, format!("defined here; no such {kind} is made"))
+                .at(entry.key, "defined here")
                 .help(format!("remove it, or use it under `{section}` of a service")),
             );
         }

@@ -48,7 +48,7 @@ static BUILD: Object = Object::new(
     ]],
 );
 
-static DEPENDENCIES: Object = Object::named("the dependencies of a service", NameRule::Resource, &DEPENDENCY);
+static DEPENDENCIES: Object = Object::named("`depends_on`", NameRule::Resource, &DEPENDENCY);
 static DEPENDENCY: Shape = Shape::map(&DEPENDENCY_MAP);
 static DEPENDENCY_MAP: Object = Object::new(
     "a dependency",

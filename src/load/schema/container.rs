@@ -81,10 +81,10 @@ pub(super) static CONTAINER: [Key; 72] = [
     Key::new("working_dir", TEXT),
 ];
 
-static STORAGE_OPTIONS: Object = Object::new("storage options", &[]).open();
+static STORAGE_OPTIONS: Object = Object::new("`storage_opt`", &[]).open();
 
 static BLKIO: Object = Object::new(
-    "block I/O limits",
+    "`blkio_config`",
     &[&[
         Key::new("device_read_bps", Shape::list(&BLKIO_LIMIT)),
         Key::new("device_read_iops", Shape::list(&BLKIO_LIMIT)),
@@ -135,16 +135,16 @@ pub(super) static DEVICE_REQUEST: [Key; 5] = [
 ];
 
 static LOGGING: Object =
-    Object::new("logging", &[&[Key::new("driver", TEXT), Key::new("options", Shape::map(&LOG_OPTIONS))]]);
-static LOG_OPTIONS: Object = Object::named("logging options", NameRule::Some, &LOG_OPTION).open();
-static LOG_OPTION: Shape = Shape::scalar(Kinds::STRING.and(Kinds::NUMBER).and(Kinds::NULL));
+    Object::new("`logging`", &[&[Key::new("driver", TEXT), Key::new("options", Shape::map(&LOG_OPTIONS))]]);
+static LOG_OPTIONS: Object = Object::named("`options`", NameRule::Some, &LOG_OPTION).open();
+static LOG_OPTION: Shape = Shape::scalar(Kinds::STRING.and(Kinds::NUMBER).and(Kinds::NULL)).or_time();
 
-static MODEL_USES: Object = Object::named("the models of a service", NameRule::Resource, &MODEL_USE).open();
+static MODEL_USES: Object = Object::named("`models`", NameRule::Resource, &MODEL_USE).open();
 static MODEL_USE: Shape = Shape::map(&MODEL_USE_MAP).or_null();
 static MODEL_USE_MAP: Object =
     Object::new("the use of a model", &[&[Key::new("endpoint_var", TEXT), Key::new("model_var", TEXT)]]);
 
-static NETWORK_USES: Object = Object::named("the networks of a service", NameRule::Resource, &NETWORK_USE);
+static NETWORK_USES: Object = Object::named("`networks`", NameRule::Resource, &NETWORK_USE);
 static NETWORK_USE: Shape = Shape::map(&NETWORK_USE_MAP).or_null();
 static NETWORK_USE_MAP: Object = Object::new(
     "the use of a network",
@@ -176,7 +176,7 @@ static GRANT_MAP: Object = Object::new(
 );
 
 pub(super) const ULIMITS: Shape = Shape::map(&ULIMITS_MAP);
-static ULIMITS_MAP: Object = Object::named("limits", NameRule::Lowercase, &ULIMIT).open();
+static ULIMITS_MAP: Object = Object::named("`ulimits`", NameRule::Lowercase, &ULIMIT).open();
 static ULIMIT: Shape = WHOLE.or_map(&ULIMIT_MAP);
 static ULIMIT_MAP: Object = Object::new("a limit", &[&[Key::new("hard", WHOLE), Key::new("soft", WHOLE)]])
     .requires(&["soft", "hard"]);
@@ -198,7 +198,7 @@ static MOUNT_MAP: Object = Object::new(
 )
 .requires(&["type"]);
 static MOUNT_BIND: Object = Object::new(
-    "the options of a bind mount",
+    "`bind`",
     &[&[
         Key::new("propagation", TEXT),
         Key::new("create_host_path", SWITCH),
@@ -207,15 +207,15 @@ static MOUNT_BIND: Object = Object::new(
     ]],
 );
 static MOUNT_VOLUME: Object = Object::new(
-    "the options of a volume mount",
+    "the `volume` of a mount",
     &[&[Key::new("labels", PAIRS), Key::new("nocopy", SWITCH), Key::new("subpath", TEXT)]],
 );
 static MOUNT_TMPFS: Object = Object::new(
-    "the options of a tmpfs mount",
+    "the `tmpfs` of a mount",
     &[&[Key::new("size", TMPFS_SIZE), Key::new("mode", Shape::scalar(Kinds::NUMBER.and(Kinds::STRING)))]],
 );
 const TMPFS_SIZE: Shape = SIZE_WHOLE.within(0, i64::MAX);
-static MOUNT_IMAGE: Object = Object::new("the options of an image mount", &[&[Key::new("subpath", TEXT)]]);
+static MOUNT_IMAGE: Object = Object::new("the `image` of a mount", &[&[Key::new("subpath", TEXT)]]);
 
 /// A command that runs inside a container, or beside one.
 pub(super) static HOOK_MAP: Object = Object::new(

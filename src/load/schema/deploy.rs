@@ -32,15 +32,15 @@ static ROLLOUT: Object = Object::new(
 );
 
 static RESOURCES: Object = Object::new(
-    "resources",
+    "`resources`",
     &[&[Key::new("limits", Shape::map(&LIMITS)), Key::new("reservations", Shape::map(&RESERVATIONS))]],
 );
 static LIMITS: Object = Object::new(
-    "resource limits",
+    "`limits`",
     &[&[Key::new("cpus", NUMBER), Key::new("memory", SIZE_TEXT), Key::new("pids", WHOLE)]],
 );
 static RESERVATIONS: Object = Object::new(
-    "resource reservations",
+    "`reservations`",
     &[&[
         Key::new("cpus", NUMBER),
         Key::new("memory", SIZE_TEXT),
@@ -68,7 +68,7 @@ static RESTART_POLICY: Object = Object::new(
 );
 
 static PLACEMENT: Object = Object::new(
-    "placement",
+    "`placement`",
     &[&[
         Key::new("constraints", STRINGS),
         Key::new("preferences", Shape::list(&PREFERENCE)),

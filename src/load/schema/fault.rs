@@ -1,6 +1,7 @@
 //! The words of each fault.
 
 use crate::diag::{Problem, Span, did_you_mean};
+use crate::load::origin::{brief, with_origins};
 use crate::yaml::{Entry, Node, Path, Segment, Value};
 
 use super::hint::hint;
@@ -73,14 +74,15 @@ pub(super) fn wrong_type(place: &Place<'_>, shape: &Shape) -> Problem {
         Problem::error("wrong-type", format!("{subject} must be {expected}, not {found}"))
             .at(place.spot(), format!("this is {found}"))
     };
-    problem.maybe_help(remedy(place, shape))
+    with_origins(problem.maybe_help(remedy(place, shape)), place.node)
 }
 
 /// A string outside an enumeration.
 pub(super) fn not_a_word(place: &Place<'_>, text: &str, words: &[&str]) -> Problem {
-    Problem::error("unknown-value", format!("`{}` cannot be `{text}`", place.path))
+    let problem = Problem::error("unknown-value", format!("`{}` cannot be `{}`", place.path, brief(text)))
         .at(place.spot(), format!("expected {}", choice(words)))
-        .maybe_help(did_you_mean(text, words.iter().copied()).or_else(|| part_of(text, words)))
+        .maybe_help(did_you_mean(text, words.iter().copied()).or_else(|| part_of(text, words)));
+    with_origins(problem, place.node)
 }
 
 /// `healthy` for `service_healthy`.
@@ -96,9 +98,10 @@ pub(super) fn no_match(place: &Place<'_>, text: &str, pattern: Pattern) -> Probl
         Pattern::PullPolicy => did_you_mean(text, PULL_POLICIES),
         Pattern::ContainerName => None,
     };
-    Problem::error("unknown-value", format!("`{}` cannot be `{text}`", place.path))
+    let problem = Problem::error("unknown-value", format!("`{}` cannot be `{}`", place.path, brief(text)))
         .at(place.spot(), pattern.expected())
-        .maybe_help(near)
+        .maybe_help(near);
+    with_origins(problem, place.node)
 }
 
 /// An integer outside its range.
@@ -108,8 +111,9 @@ pub(super) fn out_of_range(place: &Place<'_>, (least, greatest): (i64, i64)) -> 
     } else {
         format!("from {least} to {greatest}")
     };
-    Problem::error("out-of-range", format!("`{}` must be {range}", place.path))
-        .at(place.spot(), "this is outside the range")
+    let problem = Problem::error("out-of-range", format!("`{}` must be {range}", place.path))
+        .at(place.spot(), "this is outside the range");
+    with_origins(problem, place.node)
 }
 
 /// An item that stands in its list already.
@@ -183,11 +187,7 @@ fn found(value: &Value) -> &'static str {
 
 fn choice(words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    match quoted.as_slice() {
-        [] => String::new(),
-        [one] => one.clone(),
-        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
-    }
+    listed(&quoted)
 }
 
 /// What a shape takes, in words.
@@ -206,7 +206,8 @@ fn expected(shape: &Shape) -> String {
         ];
         for (kind, words) in scalars {
             if shape.scalars.takes(kind) && !(kind == Kinds::INTEGER && shape.scalars.takes(Kinds::NUMBER)) {
-                parts.push(words.to_owned());
+                let alone = kind != Kinds::BOOL || parts.is_empty();
+                parts.push(if alone { words } else { "a boolean" }.to_owned());
             }
         }
     }
@@ -223,7 +224,16 @@ fn expected(shape: &Shape) -> String {
             "a list".to_owned()
         });
     }
-    parts.join(" or ")
+    listed(&parts)
+}
+
+/// `a, b or c`.
+fn listed(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    }
 }
 
 /// The next step for a value of the wrong kind.
@@ -241,7 +251,9 @@ fn remedy(place: &Place<'_>, shape: &Shape) -> Option<String> {
         Value::String(text) if shape.list.is_some() && text.len() <= SHORT && !text.contains(['\n', '"']) => {
             Some(format!("write a list: `{name}: [\"{text}\"]`, or a line `- \"{text}\"` under it"))
         }
-        Value::String(_) if shape.scalars.takes(Kinds::BOOL) => Some("write it without quotes".to_owned()),
+        Value::String(_) if shape.scalars.takes(Kinds::BOOL) => {
+            Some("write `true` or `false`, without quotes".to_owned())
+        }
         Value::Map(map) if place.is_item() && map.len() == 1 && text_only => {
             Some(item_remedy(place, map.keys().next()))
         }
@@ -316,7 +328,7 @@ impl Language {
             Self::Whole => Some("a whole number"),
             Self::Decimal => Some("a number"),
             Self::Switch => Some("`true` or `false`"),
-            Self::Words => None,
+            Self::Words | Self::Host => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where an attribute that is not known here may have been meant to stand.
 
-use crate::diag::nearest;
+use crate::diag::{nearest, unseen};
 use crate::yaml::{Entry, Path, Segment};
 
 use super::root::ROOT;
@@ -80,7 +80,8 @@ const HABITS: &[(&str, &str, &str)] = &[
 /// The next step for an attribute that the innermost of these objects does not have.
 pub(super) fn hint(path: &Path, owners: &[&'static Object], (key, entry): (&str, &Entry)) -> Option<String> {
     let object = *owners.last()?;
-    habit(object, key)
+    disguised(object, key)
+        .or_else(|| habit(object, key))
         .or_else(|| spelled(object, key))
         .or_else(|| below(object, key))
         .or_else(|| above(path, owners, key))
@@ -90,6 +91,56 @@ pub(super) fn hint(path: &Path, owners: &[&'static Object], (key, entry): (&str,
         })
         .or_else(|| elsewhere(owners, key))
         .or_else(|| listed(object))
+}
+
+/// Letters of other alphabets that look like Latin ones.
+const LOOK_ALIKES: &[(char, char)] = &[
+    ('а', 'a'),
+    ('е', 'e'),
+    ('о', 'o'),
+    ('р', 'p'),
+    ('с', 'c'),
+    ('х', 'x'),
+    ('у', 'y'),
+    ('і', 'i'),
+    ('ѕ', 's'),
+    ('ԁ', 'd'),
+    ('ո', 'n'),
+    ('ο', 'o'),
+    ('ν', 'v'),
+    ('ι', 'i'),
+    ('α', 'a'),
+    ('ρ', 'p'),
+    ('κ', 'k'),
+    ('τ', 't'),
+    ('ı', 'i'),
+    ('ᴏ', 'o'),
+    ('‐', '-'),
+    ('‑', '-'),
+    ('–', '-'),
+    ('＿', '_'),
+];
+
+/// A known attribute with characters in it that cannot be seen, or that look like others.
+fn disguised(object: &Object, key: &str) -> Option<String> {
+    let odd = key.chars().find(|char| !char.is_ascii())?;
+    let plain: String = key
+        .chars()
+        .filter(|char| !unseen(*char))
+        .map(|char| LOOK_ALIKES.iter().find(|(other, _)| *other == char).map_or(char, |(_, latin)| *latin))
+        .collect();
+    let code = format!("U+{:04X}", u32::from(odd));
+    if key.starts_with(unseen) {
+        return Some(format!(
+            "the line begins with what looks like spaces ({code}) and does not indent: use spaces"
+        ));
+    }
+    object.attribute(&plain)?;
+    Some(if unseen(odd) {
+        format!("there is an invisible character in it ({code}): write `{plain}`")
+    } else {
+        format!("the `{odd}` in it ({code}) only looks like a Latin letter: write `{plain}`")
+    })
 }
 
 fn habit(object: &Object, key: &str) -> Option<String> {

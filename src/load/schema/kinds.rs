@@ -22,7 +22,7 @@ pub(super) const SIZE_TEXT: Shape = TEXT.in_language(Language::Size);
 pub(super) const SIZE_WHOLE: Shape =
     Shape::scalar(Kinds::INTEGER.and(Kinds::STRING)).in_language(Language::Size);
 /// Any number of bytes, or a size in text.
-pub(super) const SIZE: Shape = Shape::scalar(STRING_OR_NUMBER).in_language(Language::Size);
+pub(super) const SIZE: Shape = Shape::scalar(STRING_OR_NUMBER).in_language(Language::Size).or_time();
 
 /// A list of strings.
 pub(super) const STRINGS: Shape = Shape::list(&STRING);
@@ -33,20 +33,21 @@ pub(super) const STRING_OR_LIST: Shape = TEXT.or_list(&STRING);
 /// A command: one line, or a list of words.
 pub(super) const COMMAND: Shape = TEXT.or_null().or_list(&STRING).in_language(Language::Words);
 
-static SCALAR_OR_NULL: Shape = Shape::scalar(ANY_SCALAR);
+static SCALAR_OR_NULL: Shape = Shape::scalar(ANY_SCALAR).or_time();
 static PAIRS_MAP: Object = Object::named("a mapping of keys to values", NameRule::Some, &SCALAR_OR_NULL);
 /// `KEY: value` lines, or a list of `KEY=value`.
 pub(super) const PAIRS: Shape = Shape::set(&STRING).or_map(&PAIRS_MAP);
 
-static STRING_OR_NUMBER_VALUE: Shape = Shape::scalar(STRING_OR_NUMBER);
+static STRING_OR_NUMBER_VALUE: Shape = Shape::scalar(STRING_OR_NUMBER).or_time();
 static DRIVER_OPTIONS_MAP: Object =
-    Object::named("driver options", NameRule::Some, &STRING_OR_NUMBER_VALUE).open();
+    Object::named("`driver_opts`", NameRule::Some, &STRING_OR_NUMBER_VALUE).open();
 /// Options for a driver: strings or numbers.
 pub(super) const DRIVER_OPTIONS: Shape = Shape::map(&DRIVER_OPTIONS_MAP);
 
 static ADDRESSES: Shape = TEXT.or_list(&STRING);
 static HOSTS_MAP: Object = Object::named("a mapping of host names to addresses", NameRule::Some, &ADDRESSES);
+static HOST: Shape = TEXT.in_language(Language::Host);
 /// Host names and addresses.
-pub(super) const HOSTS: Shape = Shape::set(&STRING).or_map(&HOSTS_MAP);
+pub(super) const HOSTS: Shape = Shape::set(&HOST).or_map(&HOSTS_MAP);
 
 pub(super) static STRING_OR_NUMBER_ITEM: Shape = Shape::scalar(STRING_OR_NUMBER);

@@ -20,9 +20,9 @@ pub(super) static ROOT: Object = Object::new(
     ]],
 );
 
-pub(super) static SERVICES: Object = Object::named("services", NameRule::Resource, &SERVICE_SHAPE);
+pub(super) static SERVICES: Object = Object::named("`services`", NameRule::Resource, &SERVICE_SHAPE);
 static SERVICE_SHAPE: Shape = Shape::map(&SERVICE);
-static JOBS: Object = Object::named("jobs", NameRule::Resource, &JOB_SHAPE);
+static JOBS: Object = Object::named("`jobs`", NameRule::Resource, &JOB_SHAPE);
 static JOB_SHAPE: Shape = Shape::map(&JOB);
 
 static INCLUDE: Shape = TEXT.or_null().or_map(&INCLUDE_MAP);
@@ -36,7 +36,7 @@ static INCLUDE_MAP: Object = Object::new(
 )
 .open();
 
-static NETWORKS: Object = Object::named("networks", NameRule::Resource, &NETWORK_SHAPE);
+static NETWORKS: Object = Object::named("`networks`", NameRule::Resource, &NETWORK_SHAPE);
 static NETWORK_SHAPE: Shape = Shape::map(&NETWORK).or_null();
 static NETWORK: Object = Object::new(
     "a network",
@@ -57,7 +57,7 @@ static EXTERNAL: Object = Object::new("`external`", &[&[Key::new("name", TEXT)]]
 static EXTERNAL_OPEN: Object = Object::new("`external`", &[&[Key::new("name", TEXT)]]).open();
 
 static IPAM: Object = Object::new(
-    "IP address management",
+    "`ipam`",
     &[&[
         Key::new("driver", TEXT),
         Key::new("config", Shape::list(&POOL)),
@@ -76,7 +76,7 @@ static POOL_MAP: Object = Object::new(
 );
 static STRING_VALUES: Object = Object::named("a mapping of keys to strings", NameRule::Some, &STRING);
 
-static VOLUMES: Object = Object::named("volumes", NameRule::Resource, &VOLUME_SHAPE);
+static VOLUMES: Object = Object::named("`volumes`", NameRule::Resource, &VOLUME_SHAPE);
 static VOLUME_SHAPE: Shape = Shape::map(&VOLUME).or_null();
 static VOLUME: Object = Object::new(
     "a volume",
@@ -89,7 +89,7 @@ static VOLUME: Object = Object::new(
     ]],
 );
 
-static SECRETS: Object = Object::named("secrets", NameRule::Resource, &SECRET_SHAPE);
+static SECRETS: Object = Object::named("`secrets`", NameRule::Resource, &SECRET_SHAPE);
 static SECRET_SHAPE: Shape = Shape::map(&SECRET);
 static SECRET: Object = Object::new(
     "a secret",
@@ -105,7 +105,7 @@ static SECRET: Object = Object::new(
     ]],
 );
 
-static CONFIGS: Object = Object::named("configs", NameRule::Resource, &CONFIG_SHAPE);
+static CONFIGS: Object = Object::named("`configs`", NameRule::Resource, &CONFIG_SHAPE);
 static CONFIG_SHAPE: Shape = Shape::map(&CONFIG);
 static CONFIG: Object = Object::new(
     "a config",
@@ -120,7 +120,7 @@ static CONFIG: Object = Object::new(
     ]],
 );
 
-static MODELS: Object = Object::named("models", NameRule::Resource, &MODEL_SHAPE);
+static MODELS: Object = Object::named("`models`", NameRule::Resource, &MODEL_SHAPE);
 static MODEL_SHAPE: Shape = Shape::map(&MODEL);
 static MODEL: Object = Object::new(
     "a model",

@@ -38,19 +38,18 @@ static PROVIDER: Object = Object::new(
     &[&[Key::new("type", TEXT), Key::new("options", Shape::map(&PROVIDER_OPTIONS))]],
 )
 .requires(&["type"]);
-static PROVIDER_OPTIONS: Object = Object::named("provider options", NameRule::Some, &PROVIDER_OPTION).open();
+static PROVIDER_OPTIONS: Object =
+    Object::named("the `options` of a provider", NameRule::Some, &PROVIDER_OPTION).open();
 static PROVIDER_OPTION: Shape = OPTION_VALUE.or_list(&PROVIDER_VALUE);
 static PROVIDER_VALUE: Shape = OPTION_VALUE;
-const OPTION_VALUE: Shape = Shape::scalar(Kinds::STRING.and(Kinds::NUMBER).and(Kinds::BOOL));
+const OPTION_VALUE: Shape = Shape::scalar(Kinds::STRING.and(Kinds::NUMBER).and(Kinds::BOOL)).or_time();
 
 pub(super) static JOB: Object =
     Object::new("a job", &[&JOB_ONLY, &WORKLOAD, &CONTAINER]).requires(&["triggers"]);
 static JOB_ONLY: [Key; 2] = [Key::new("profiles", STRING_SET), Key::new("triggers", Shape::map(&TRIGGERS))];
-static TRIGGERS: Object = Object::new(
-    "the triggers of a job",
-    &[&[Key::new("manual", SWITCH), Key::new("schedule", Shape::list(&SCHEDULE))]],
-)
-.requires_any(&["manual", "schedule"]);
+static TRIGGERS: Object =
+    Object::new("`triggers`", &[&[Key::new("manual", SWITCH), Key::new("schedule", Shape::list(&SCHEDULE))]])
+        .requires_any(&["manual", "schedule"]);
 static SCHEDULE: Shape = TEXT.or_map(&SCHEDULE_MAP);
 static SCHEDULE_MAP: Object = Object::new(
     "a schedule",

@@ -48,6 +48,8 @@ pub(super) enum Language {
     Decimal,
     /// `true`, `false` and their kin.
     Switch,
+    /// `db=10.0.0.1`.
+    Host,
 }
 
 /// What a place takes: some scalars, or a list, or a mapping. No place of the specification takes two shapes of one
@@ -59,6 +61,8 @@ pub(super) struct Shape {
     pub(super) words: &'static [&'static str],
     pub(super) pattern: Option<Pattern>,
     pub(super) language: Option<Language>,
+    /// True if a date may stand for text: where any scalar is text in the end.
+    pub(super) times: bool,
     /// Least and greatest integer.
     pub(super) range: Option<(i64, i64)>,
     pub(super) list: Option<List>,
@@ -119,7 +123,16 @@ pub(super) enum NameRule {
 
 impl Shape {
     pub(super) const fn scalar(scalars: Kinds) -> Self {
-        Self { scalars, words: &[], pattern: None, language: None, range: None, list: None, map: None }
+        Self {
+            scalars,
+            words: &[],
+            pattern: None,
+            language: None,
+            times: false,
+            range: None,
+            list: None,
+            map: None,
+        }
     }
 
     pub(super) const fn list(item: &'static Self) -> Self {
@@ -140,6 +153,10 @@ impl Shape {
 
     pub(super) const fn or_null(self) -> Self {
         Self { scalars: self.scalars.and(Kinds::NULL), ..self }
+    }
+
+    pub(super) const fn or_time(self) -> Self {
+        Self { times: true, ..self }
     }
 
     pub(super) const fn or_list(self, item: &'static Self) -> Self {

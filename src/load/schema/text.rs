@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::root::ROOT;
 use super::shape::{Language, Shape};
 use crate::diag::{Problem, Problems, nearest};
+use crate::load::origin::{brief, with_origins};
 use crate::model::{Bytes, Duration};
 use crate::syntax;
 use crate::yaml::{Node, Path, Value};
@@ -36,9 +37,12 @@ fn walk(node: &Node, shape: &Shape, path: &mut Path, problems: &mut Problems) {
             }
         }
         (Value::String(text), _, _) => {
-            if let Some(fault) = shape.language.and_then(|language| fault(language, text)) {
-                let problem = Problem::error(fault.code, format!("`{path}` cannot be `{text}`"));
-                problems.push(problem.at(node.within(fault.at), fault.why).maybe_help(fault.help));
+            let fault = shape.language.and_then(|language| fault(language, text));
+            if let Some(fault) = fault.filter(|_| !problems.has_error_at(node.span)) {
+                let problem = Problem::error(fault.code, format!("`{path}` cannot be `{}`", brief(text)))
+                    .at(node.within(fault.at), fault.why)
+                    .maybe_help(fault.help);
+                problems.push(with_origins(problem, node));
             }
         }
         _ => {}
@@ -60,6 +64,7 @@ fn fault(language: Language, text: &str) -> Option<TextFault> {
         Language::Words => syntax::split(text).err().map(|error| words(text, &error)),
         Language::Switch => (!says_switch(text)).then(|| switch(text)),
         Language::Decimal => text.trim().parse::<f64>().is_err().then(|| number(text)),
+        Language::Host => host(text),
         // Words such as `all` are right in some of these places: the decoder knows which.
         Language::Whole => None,
     }
@@ -84,7 +89,11 @@ fn duration(text: &str) -> TextFault {
         (at, Bad::Unit) => {
             let unit = &text[at.clone()];
             let long = LONG_TIME_UNITS.iter().find(|(long, _)| unit.to_lowercase().starts_with(long));
+            let trimmed = unit.trim();
             let help = match long {
+                None if TIME_UNITS.contains(&trimmed) => {
+                    format!("leave out the blank: `{}{trimmed}`", &text[..at.start])
+                }
                 Some((_, short)) => format!("write `{}{short}`", &text[..at.start]),
                 None => "units are `ms`, `s`, `m`, `h`, `d` and `w`".to_owned(),
             };
@@ -159,6 +168,22 @@ fn words(text: &str, error: &syntax::WordsError) -> TextFault {
         why: error.kind.to_string(),
         help: Some("write the command as a list of words: `[\"sh\", \"-c\", \"...\"]`".to_owned()),
     }
+}
+
+/// `name=address` or `name:address`.
+fn host(text: &str) -> Option<TextFault> {
+    let name = text.split(['=', ':']).next().unwrap_or(text);
+    let (at, why) = match (name, name.len() == text.len()) {
+        (_, true) => (0..text.len(), "there is no address"),
+        ("", false) => (0..1, "there is no name before it"),
+        _ => return None,
+    };
+    Some(TextFault {
+        code: "bad-host",
+        at,
+        why: why.to_owned(),
+        help: Some("write `NAME=ADDRESS`, like `db=10.0.0.5`".to_owned()),
+    })
 }
 
 fn switch(text: &str) -> TextFault {

@@ -39,12 +39,18 @@ impl Walker<'_> {
             (Value::Map(map), _, Some(object)) => self.mapping((node, map), object, setting.key),
             (Value::Seq(items), Some(list), _) => self.list(items, list, shape),
             (Value::Map(_) | Value::Seq(_), _, _) => self.wrong_type(node, shape, setting),
+            (Value::Time(_), _, _) if !shape.times => self.wrong_type(node, shape, setting),
             (value, _, _) if !shape.scalars.takes(kind(value)) => self.wrong_type(node, shape, setting),
             _ => self.scalar(node, shape, setting.key),
         }
     }
 
     fn wrong_type(&mut self, node: &Node, shape: &Shape, setting: Setting<'_>) {
+        // What could not be read rightly is of no kind.
+        let collection = matches!(node.value, Value::Map(_) | Value::Seq(_));
+        if collection && self.problems.has_error_within(node.span) {
+            return;
+        }
         let place = Place::new(&self.path, node, setting.key).inside(setting.list);
         self.problems.push(fault::wrong_type(&place, shape));
     }
@@ -91,6 +97,9 @@ impl Walker<'_> {
                 self.entry((key, entry), shape, object);
             } else if !(object.extensions && key.starts_with("x-") || object.open && object.groups.is_empty())
             {
+                if self.problems.has_error_at(entry.key) {
+                    continue;
+                }
                 let fault = fault::unknown(&self.path, &self.owners, (key, entry));
                 let severity = if object.open { Severity::Warning } else { fault.severity };
                 self.problems.push(Problem { severity, ..fault });
@@ -120,7 +129,7 @@ impl Walker<'_> {
     }
 }
 
-/// The kind of a scalar. A time counts as a string here; where text is really needed, the decoder says so.
+/// The kind of a scalar.
 fn kind(value: &Value) -> Kinds {
     match value {
         Value::Null => Kinds::NULL,

@@ -83,7 +83,7 @@ impl Fault {
         let message = if path.segments().is_empty() {
             self.message.clone()
         } else {
-            format!("`{path}`: {}", self.message)
+            format!("`{path}` cannot be read")
         };
         let problem = Problem::error("invalid-value", message);
         match self.span {

@@ -10,11 +10,12 @@ pub(super) struct Complaints<'a> {
     source: SourceId,
     problems: &'a mut Problems,
     count: usize,
+    last: Option<Span>,
 }
 
 impl<'a> Complaints<'a> {
     pub(super) fn new(source: SourceId, problems: &'a mut Problems) -> Self {
-        Self { source, problems, count: 0 }
+        Self { source, problems, count: 0, last: None }
     }
 
     /// The text that they are about.
@@ -27,8 +28,13 @@ impl<'a> Complaints<'a> {
         Span::new(self.source, start, end)
     }
 
-    /// Adds a problem, unless there were too many already.
+    /// Adds a problem, unless there were too many already, or the last one was about the same place: what follows from
+    /// a fault is not one of its own.
     pub(super) fn push(&mut self, problem: Problem) {
+        if problem.span().is_some() && problem.span() == self.last {
+            return;
+        }
+        self.last = problem.span();
         self.count += 1;
         if self.count <= MOST {
             self.problems.push(problem);
