@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use http::Method;
 use http::header::HeaderMap;
+use serde::Deserialize;
 
 use super::error::Error;
 use super::host::{ConnectOptions, choose};
 use super::images::Credentials;
+use super::observe::nullable;
 use super::wire::Wire;
 use crate::resource::{ApiVersion, EngineFacts};
 
@@ -30,6 +32,17 @@ pub struct Engine {
     pub(super) docker: bollard::Docker,
     pub(super) credentials: Credentials,
     facts: Arc<EngineFacts>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Told {
+    #[serde(default, deserialize_with = "nullable")]
+    version: String,
+    #[serde(default, deserialize_with = "nullable")]
+    os: String,
+    #[serde(default, deserialize_with = "nullable")]
+    arch: String,
 }
 
 impl Engine {
@@ -59,6 +72,13 @@ impl Engine {
     #[must_use]
     pub fn facts(&self) -> &EngineFacts {
         &self.facts
+    }
+
+    /// What the engine is, with its version and platform, for which it has to be asked.
+    pub async fn describe(&self) -> Result<EngineFacts, Error> {
+        let told: Told = self.wire.get("/version").answer().await?;
+        let platform = format!("{}/{}", told.os, told.arch);
+        Ok(EngineFacts { api_version: self.facts.api_version, version: told.version, platform })
     }
 
     /// The address of the daemon, as it would be written in `DOCKER_HOST`.

@@ -17,6 +17,7 @@ mod images;
 mod inspect;
 mod networks;
 mod observe;
+mod processes;
 mod refusal;
 mod streams;
 mod volumes;
@@ -32,6 +33,7 @@ pub use host::{ConnectOptions, Origin};
 pub use images::{ImageProgress, Removed};
 pub use networks::NetworkDetails;
 pub use observe::Query;
+pub use processes::{Processes, Usage};
 pub use refusal::{Reason, Refusal, Thing};
 pub use streams::{
     AttachOptions, Attached, DaemonEvent, EventQuery, Exit, Flow, Heard, Input, Line, Lines, LogOptions,

@@ -232,3 +232,47 @@ fn a_volume_in_use_stays() {
         bench.engine.remove_volume(&volume, false).await.unwrap();
     });
 }
+
+#[test]
+fn what_runs_in_a_container_and_what_it_uses_is_seen() {
+    at_engine(|bench| async move {
+        let engine = &bench.engine;
+        let id = bench.run("busy", "while :; do :; done").await;
+        let processes = engine.processes(&id, "").await.unwrap();
+        assert!(processes.titles.contains(&"PID".to_owned()), "{processes:?}");
+        assert!(processes.processes[0].join(" ").contains("while"), "{processes:?}");
+        assert_eq!(engine.processes(&id, "-o pid,comm").await.unwrap().titles.len(), 2);
+        let mut usage = engine.usage(&id, true).await.unwrap();
+        usage.next().await.unwrap().unwrap();
+        let second = usage.next().await.unwrap().unwrap();
+        assert!(
+            second.cpu_percent > 1.0 && second.memory > 0 && second.memory_limit > second.memory,
+            "{second:?}"
+        );
+        let mut once = engine.usage(&id, false).await.unwrap();
+        assert!(once.next().await.unwrap().unwrap().memory > 0);
+        assert!(once.next().await.is_none());
+        engine.kill_container(&id, "KILL").await.unwrap();
+        let fault = engine.processes(&id, "").await.unwrap_err();
+        assert_eq!(fault.reason(), Some(&Reason::NotRunning), "{fault}");
+        let facts = engine.describe().await.unwrap();
+        assert!(facts.platform.starts_with("linux/") && !facts.version.is_empty(), "{facts:?}");
+    });
+}
+
+#[test]
+fn many_containers_are_made_at_once() {
+    at_engine(|bench| async move {
+        let spec = bench.script("true");
+        let names: Vec<_> = (0..30).map(|number| bench.name(&number.to_string())).collect();
+        let created = futures_util::future::join_all(
+            names.iter().map(|name| bench.engine.create_container(name, &spec)),
+        );
+        let ids: std::collections::BTreeSet<_> =
+            created.await.into_iter().map(|created| created.unwrap().id).collect();
+        assert_eq!(ids.len(), 30);
+        let removed =
+            futures_util::future::join_all(ids.iter().map(|id| bench.engine.remove_container(id, true)));
+        assert!(removed.await.into_iter().all(|removed| removed.is_ok()));
+    });
+}
