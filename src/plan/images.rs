@@ -107,7 +107,7 @@ impl<'a> Work<'a, '_> {
         let contexts = image.build.iter().flat_map(|build| build.additional_contexts.values());
         let services: Vec<&str> = contexts
             .filter_map(|context| match context {
-                BuildContext::Service(service) => Some(service.as_str()),
+                BuildContext::Service { service, .. } => Some(service.as_str()),
                 BuildContext::Source(_) => None,
             })
             .collect();

@@ -123,7 +123,12 @@ pub enum BuildContext {
     /// A path, an URL, or an image.
     Source(String),
     /// What another service builds.
-    Service(String),
+    Service {
+        /// The service.
+        service: String,
+        /// The image that it builds.
+        image: String,
+    },
 }
 
 /// A secret that a build may read.

@@ -7,7 +7,7 @@ use futures_util::stream;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use super::context::Context;
+use super::context::{Context, image_contexts};
 use super::outcome::{BuildFault, BuildProgress};
 use super::pack::{Packing, pack};
 use super::reader::{Message, Reader};
@@ -176,7 +176,10 @@ fn beyond(spec: &BuildSpec) -> Option<&'static str> {
     let asked = [
         (!spec.secrets.is_empty(), "secrets"),
         (!spec.ssh.is_empty(), "keys (`ssh`)"),
-        (!spec.additional_contexts.is_empty(), "additional contexts"),
+        (
+            image_contexts(spec).len() < spec.additional_contexts.len(),
+            "additional contexts that are no images",
+        ),
         (spec.platforms.len() > 1, "more than one platform"),
         (spec.privileged || !spec.entitlements.is_empty(), "privileges"),
         (

@@ -1,13 +1,15 @@
 //! What a build is made from: the folder, the Dockerfile wherever it lies, and what is left out.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::dockerfile::with_images;
 use crate::engine::Error;
-use crate::resource::BuildSpec;
+use crate::resource::{BuildContext, BuildSpec};
 use crate::syntax::Ignore;
 
 /// The usual name of a Dockerfile.
@@ -42,7 +44,7 @@ impl Context {
             return Err(local(&directory, "the build context")(cause));
         }
         let Some(inline) = &spec.dockerfile_inline else { return Self::with_file(spec, directory) };
-        let text = inline.clone();
+        let text = with_images(inline, &image_contexts(spec));
         let shown = "dockerfile_inline".to_owned();
         Self::with_text(directory, Dockerfile { shown, text, ignore_beside: None })
     }
@@ -52,8 +54,13 @@ impl Context {
         let text = fs::read_to_string(&path).map_err(local(&path, "the Dockerfile"))?;
         let mut beside = path.clone().into_os_string();
         beside.push(IGNORE);
+        let images = image_contexts(spec);
+        let text = with_images(&text, &images);
         let own = Dockerfile { shown: path.display().to_string(), text, ignore_beside: Some(beside.into()) };
-        let Ok(inside) = path.strip_prefix(&directory) else { return Self::with_text(directory, own) };
+        let inside = match path.strip_prefix(&directory) {
+            Ok(inside) if images.is_empty() => inside,
+            _ => return Self::with_text(directory, own),
+        };
         let name = slashed(inside);
         let (ignore_path, ignore_text) = ignore_file(&directory, own.ignore_beside.as_deref())?;
         let ignore = ignoring(&ignore_path, &ignore_text, &[&name, IGNORE])?;
@@ -75,6 +82,19 @@ impl Context {
             (IGNORE.to_owned(), format!("{sent}\n{name}\n").into_bytes()),
         ];
         Ok(Self { directory, dockerfile: name, shown: own.shown, text: own.text, ignore, extra })
+    }
+}
+
+/// The named contexts that are images: the classic builder knows none, but it knows images.
+pub(super) fn image_contexts(spec: &BuildSpec) -> BTreeMap<&str, &str> {
+    let contexts = spec.additional_contexts.iter();
+    contexts.filter_map(|(name, context)| Some((name.as_str(), image_of(context)?))).collect()
+}
+
+fn image_of(context: &BuildContext) -> Option<&str> {
+    match context {
+        BuildContext::Service { image, .. } => Some(image),
+        BuildContext::Source(source) => source.strip_prefix("docker-image://"),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Where the instructions of a Dockerfile stand: the daemon names a step by its number only.
 
+use std::collections::BTreeMap;
+
 /// An instruction of a Dockerfile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Instruction {
@@ -49,6 +51,51 @@ pub(super) fn line_in(message: &str) -> Option<usize> {
     let rest = message.split_once("parse error")?.1;
     let rest = rest.split_once("line ")?.1;
     rest.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// The text with named contexts replaced by the images that they stand for, line by line, so that lines keep their
+/// numbers: in `FROM`, and after `--from=` and `from=`.
+pub(super) fn with_images(text: &str, images: &BTreeMap<&str, &str>) -> String {
+    if images.is_empty() {
+        return text.to_owned();
+    }
+    let replaced = text.split_inclusive('\n').map(|line| {
+        let mut line = line.to_owned();
+        let from = line.trim_start().get(..5).is_some_and(|start| start.eq_ignore_ascii_case("from "));
+        if from {
+            line = after(&line, |word| images.get(word).copied());
+        }
+        for mark in ["--from=", ",from="] {
+            line = behind(&line, mark, images);
+        }
+        line
+    });
+    replaced.collect()
+}
+
+/// A `FROM` line with its image replaced: the first word after `FROM` that is no flag.
+fn after<'a>(line: &str, image: impl Fn(&str) -> Option<&'a str>) -> String {
+    let mut words = line.split_whitespace().skip(1).skip_while(|word| word.starts_with("--"));
+    let Some((word, image)) = words.next().and_then(|word| Some((word, image(word)?))) else {
+        return line.to_owned();
+    };
+    // The word lies in `line`, so the difference of the addresses is its place.
+    let start = word.as_ptr() as usize - line.as_ptr() as usize;
+    format!("{}{image}{}", &line[..start], &line[start + word.len()..])
+}
+
+/// A line with every name behind a mark replaced.
+fn behind(line: &str, mark: &str, images: &BTreeMap<&str, &str>) -> String {
+    let mut parts = line.split(mark);
+    let mut replaced = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|letter: char| letter.is_whitespace() || letter == ',').unwrap_or(part.len());
+        let (name, rest) = part.split_at(end);
+        replaced.push_str(mark);
+        replaced.push_str(images.get(name).copied().unwrap_or(name));
+        replaced.push_str(rest);
+    }
+    replaced
 }
 
 /// The character that lets a line go on, which a directive on top of the file can change.
@@ -107,6 +154,16 @@ mod tests {
     fn what_is_in_a_document_is_no_instruction() {
         let text = "FROM a\nRUN <<EOF cat <<-'TWO'\nFROM b\nEOF\nRUN x\n\tTWO\nCMD x\n";
         assert_eq!(lines(text).into_iter().map(|(line, _)| line).collect::<Vec<_>>(), [1, 2, 7]);
+    }
+
+    #[test]
+    fn named_contexts_give_way_to_their_images_and_lines_keep_their_numbers() {
+        let text = "FROM --platform=linux/amd64 base AS build\nFROM other\nCOPY --from=base /a /b\n\
+                    RUN --mount=type=bind,from=base,target=/x true\nfrom base\nRUN echo base\n";
+        let want = "FROM --platform=linux/amd64 p-base:1 AS build\nFROM other\nCOPY --from=p-base:1 /a /b\n\
+                    RUN --mount=type=bind,from=p-base:1,target=/x true\nfrom p-base:1\nRUN echo base\n";
+        assert_eq!(with_images(text, &BTreeMap::from([("base", "p-base:1")])), want);
+        assert_eq!(with_images(text, &BTreeMap::new()), text);
     }
 
     #[test]

@@ -144,7 +144,7 @@ fn build_spec(context: &mut Context<'_>, service: &Service, build: &Build) -> Bu
         additional_contexts: build
             .additional_contexts
             .iter()
-            .map(|(name, source)| (name.clone(), named_context(source)))
+            .map(|(name, source)| (name.clone(), named_context(context, source)))
             .collect(),
         secrets: secrets(context, build),
         ssh: build.ssh.0.iter().map(|key| key.to_string().replace(": ", "=")).collect(),
@@ -161,9 +161,13 @@ fn platforms(service: &Service, build: &Build) -> Vec<String> {
     if own.is_empty() { build.platforms.clone() } else { vec![own.clone()] }
 }
 
-fn named_context(source: &str) -> BuildContext {
-    match source.strip_prefix("service:") {
-        Some(service) => BuildContext::Service(service.to_owned()),
+/// A service that is not there was found out when the files were checked.
+fn named_context(context: &Context<'_>, source: &str) -> BuildContext {
+    let service = source.strip_prefix("service:").and_then(|name| context.project.service(name));
+    match service {
+        Some(service) => {
+            BuildContext::Service { service: service.name.clone(), image: image_of(context, service) }
+        }
         None => BuildContext::Source(source.to_owned()),
     }
 }

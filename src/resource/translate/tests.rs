@@ -338,7 +338,8 @@ services:
     assert_eq!(shared.services, ["a", "b"]);
     let build = shared.build.as_ref().expect("a build");
     assert_eq!(build.tags, ["shared", "extra"]);
-    assert_eq!(build.additional_contexts["base"], crate::resource::BuildContext::Service("c".to_owned()));
+    let base = crate::resource::BuildContext::Service { service: "c".to_owned(), image: "-c".to_owned() };
+    assert_eq!(build.additional_contexts["base"], base);
     assert!(!desired.image("-c").expect("an image").named);
 }
 
