@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Compose, Error};
 use crate::plan::{LifecyclePolicy, Plan, Verb, lifecycle};
-use crate::run::{Context, execute};
+use crate::run::Context;
 
 impl Compose {
     /// Looks at the daemon and decides what to do for a verb.
@@ -28,19 +28,19 @@ impl Compose {
 
     /// Stops all containers of the project, until `cancel`.
     pub(super) async fn stop_all(&self, cancel: CancellationToken) -> Result<(), Error> {
-        self.all(Verb::Stop, cancel).await
+        self.all("stop", Verb::Stop, cancel).await
     }
 
     /// Kills all containers of the project.
     pub(super) async fn kill_all(&self) -> Result<(), Error> {
         let verb = Verb::Kill { signal: "SIGKILL".to_owned(), orphans: false };
-        self.all(verb, CancellationToken::new()).await
+        self.all("kill", verb, CancellationToken::new()).await
     }
 
-    async fn all(&self, verb: Verb, cancel: CancellationToken) -> Result<(), Error> {
+    async fn all(&self, operation: &'static str, verb: Verb, cancel: CancellationToken) -> Result<(), Error> {
         let plan = self.prepare(&LifecyclePolicy { verb, ..LifecyclePolicy::default() }).await?;
         let context = Context { keep_going: true, cancel, ..self.context() };
-        let outcome = execute(&plan, &context).await;
+        let outcome = self.told(operation, &plan, &context).await;
         self.finished(&plan, outcome)
     }
 }

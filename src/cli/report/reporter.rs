@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rcompose::event::{Event, Events, Level};
+use rcompose::event::{Event, Events, Hold, Level};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -152,24 +152,21 @@ impl Listener {
                     }
                     let chunk = self.accept(&event);
                     let due = chunk.is_some() || self.drawn.is_none_or(|drawn| drawn.elapsed() >= PACE);
-                    if let Some(chunk) = chunk {
-                        self.outbox.put(|pending| pending.chunks.push((chunk, hold)));
-                    }
                     self.stale = true;
                     if due {
-                        self.draw();
+                        self.show(chunk.map(|chunk| (chunk, hold)));
                     }
                 }
                 // Not before everything that was sent by then.
                 () = last.cancelled() => break,
                 _ = ticks.tick() => if self.stale || self.is_moving() {
-                    self.draw();
+                    self.show(None);
                 },
             }
         }
         let rest = self.settle();
         self.outbox.put(|pending| {
-            pending.chunks.extend(rest.map(|chunk| (chunk, rcompose::event::Hold::default())));
+            pending.chunks.extend(rest.map(|chunk| (chunk, Hold::default())));
             pending.frame = Some(Vec::new());
             pending.ended = true;
         });
@@ -193,13 +190,18 @@ impl Listener {
         }
     }
 
-    fn draw(&mut self) {
-        if let Kind::Tty(live) = &self.kind {
-            let lines = live.lines(self.view(), self.began.elapsed());
-            self.outbox.put(|pending| pending.frame = Some(lines));
-            self.drawn = Some(Instant::now());
-            self.stale = false;
-        }
+    /// Hands on lines that stay, and the live region as it is now: at once, so that no line is seen in both.
+    fn show(&mut self, chunk: Option<(Chunk, Hold)>) {
+        let frame = match &self.kind {
+            Kind::Tty(live) => Some(live.lines(self.view(), self.began.elapsed())),
+            _ => None,
+        };
+        self.outbox.put(|pending| {
+            pending.chunks.extend(chunk);
+            pending.frame = frame.or(pending.frame.take());
+        });
+        self.drawn = Some(Instant::now());
+        self.stale = false;
     }
 
     fn is_moving(&self) -> bool {

@@ -98,8 +98,10 @@ pub(super) fn draw(state: &State, view: View, now: Duration) -> Vec<String> {
 fn headline(state: &State, view: View, now: Duration) -> String {
     let total = state.total.max(state.rows.len());
     let sign = if state.rows.values().any(|row| row.status == Status::Error) { "[x]" } else { "[+]" };
-    let head =
-        cut(&format!("{sign} {} {}/{total}", state.operation, state.done()), view.width - 1, view.glyphs);
+    let count = format!("{}/{total}", state.done());
+    let words: Vec<&str> =
+        [sign, state.operation, &count].into_iter().filter(|word| !word.is_empty()).collect();
+    let head = cut(&words.join(" "), view.width - 1, view.glyphs);
     let time = elapsed(now.saturating_sub(state.began));
     if head.width() + 2 + time.width() < view.width {
         format!("{head}  {}", view.paint.dim(&time))
@@ -113,7 +115,7 @@ fn columns(rows: &[(&ResourceId, &Row)], view: View) -> Columns {
     let widest = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or_default();
     let name = widest(&mut rows.iter().map(|(id, _)| label(id).width()));
     let text = widest(&mut rows.iter().map(|(_, row)| row.text.width()));
-    Columns { name: name.min((view.width / 2).max(12)), text: text.min((view.width / 4).max(8)) }
+    Columns { name: name.min((view.width / 2).max(12)), text: text.clamp(8, (view.width / 4).max(8)) }
 }
 
 fn label(id: &ResourceId) -> String {

@@ -78,9 +78,9 @@ fn small_stack() -> Live {
 fn each_resource_has_a_line_with_its_state_and_the_time_that_work_on_it_took() {
     insta::assert_snapshot!(drawn(&small_stack(), BLACK, 4.0), @r#"
     [x] up 1/4  4.0s
-     ✔ Network shop_default  Created   0.2s
-     ⠋ Image nginx:1.27      Pulling   3.8s  20.0MB / 50.0MB
-     ✘ Container shop-db-1   Error     0.5s
+     ✔ Network shop_default  Created    0.2s
+     ⠋ Image nginx:1.27      Pulling    3.8s  20.0MB / 50.0MB
+     ✘ Container shop-db-1   Error      0.5s
     "#);
 }
 
@@ -88,9 +88,9 @@ fn each_resource_has_a_line_with_its_state_and_the_time_that_work_on_it_took() {
 fn a_wide_terminal_has_room_for_a_bar() {
     insta::assert_snapshot!(drawn(&small_stack(), View { width: 100, ..BLACK }, 4.0), @r#"
     [x] up 1/4  4.0s
-     ✔ Network shop_default  Created   0.2s
-     ⠋ Image nginx:1.27      Pulling   3.8s  ━━━━━━━━──────────── 20.0MB / 50.0MB
-     ✘ Container shop-db-1   Error     0.5s
+     ✔ Network shop_default  Created    0.2s
+     ⠋ Image nginx:1.27      Pulling    3.8s  ━━━━━━━━──────────── 20.0MB / 50.0MB
+     ✘ Container shop-db-1   Error      0.5s
     "#);
 }
 
@@ -173,7 +173,7 @@ fn the_lines_of_a_failed_build_stay_on_the_screen() {
     let settled = live.accept(&Event::Finished { operation: "up", success: false }, BLACK, at(3.0));
     insta::assert_snapshot!(settled.expect("the region is settled").text, @r#"
     [x] up 0/1  3.0s
-     ✘ Image shop-web  Error   3.0s
+     ✘ Image shop-web  Error      3.0s
        last output of Image shop-web:
        | Step 2/4 : RUN make
        | make: *** no rule ␛[2J
@@ -245,7 +245,7 @@ fn a_region_that_ends_is_drawn_once() {
     insta::assert_snapshot!(terminal.contents(), @r#"
     warning: careful
     [+] up 1/1  0.3s
-     ✔ Container web-1  Started   0.2s
+     ✔ Container web-1  Started    0.2s
     web-1  | hello
     "#);
 }
