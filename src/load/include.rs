@@ -139,10 +139,12 @@ impl Item {
     ) -> Option<Environment> {
         let mut environment = set.environment.clone();
         let mut files: Vec<(PathBuf, Option<Span>)> = Vec::new();
-        for (name, span) in &self.env_files {
+        // The customary way to say that there is none, not even the default one.
+        let named = self.env_files.iter().filter(|(name, _)| name != "/dev/null");
+        for (name, span) in named {
             files.push((absolute(&set.directory, name), Some(*span)));
         }
-        if files.is_empty() {
+        if self.env_files.is_empty() {
             let default = directory.join(variables::DEFAULT_FILE);
             if session.files.is_file(&default) {
                 files.push((default, None));

@@ -73,11 +73,10 @@ pub(super) fn read(set: &FileSet<'_>, session: &mut Session<'_>) -> Node {
             }
         }
     }
-    let mut tree = tree.unwrap_or_else(|| nothing(session));
+    let mut tree = tree.unwrap_or_else(|| nothing(set, session));
     if !session.problems.has_errors() {
         check::check(&tree, &mut session.broken);
     }
-
     defaults::fill(&mut tree);
     if session.options.passes.resolve_paths {
         let directory = set.directory.to_string_lossy();
@@ -118,8 +117,10 @@ fn layer(tree: &mut Option<Node>, mut document: Node, from: &Place<'_>, session:
     unique(tree);
 }
 
-fn nothing(session: &mut Session<'_>) -> Node {
-    let source = session.sources.add("", "");
+/// The tree of files that say nothing, at the start of the first of them.
+fn nothing(set: &FileSet<'_>, session: &mut Session<'_>) -> Node {
+    let first = set.files.first().and_then(|file| session.text(&file.path, file.named_at));
+    let source = first.unwrap_or_else(|| session.sources.add("", ""));
     Node::new(Value::Map(Map::default()), Span::new(source, 0, 0))
 }
 

@@ -35,6 +35,8 @@ mod scene;
 mod secrets;
 mod select;
 mod session;
+#[cfg(test)]
+mod tests;
 mod trace;
 mod unique;
 mod variables;

@@ -34,7 +34,6 @@ const WORKLOAD: &[Rule<Kind>] = &[
     ("build.context", Kind::Context),
     ("build.ssh.*", Kind::Path),
     ("develop.watch[].path", Kind::Watched),
-    ("extends.file", Kind::Path),
 ];
 
 const RESOURCES: &[Rule<Kind>] =

@@ -68,7 +68,8 @@ fn run(session: &mut Session<'_>) -> Option<Found> {
         return None;
     }
     let name = project_name::find(&files, &directory, &environment, session);
-    let variable = Variable { value: name.clone()?, defined: None };
+    // Without a name the files are read all the same, to tell of all faults in one run.
+    let variable = Variable { value: name.clone().unwrap_or_default(), defined: None };
     environment.set("COMPOSE_PROJECT_NAME", variable);
     let set = FileSet { files, directory, environment: &environment, included_by: Vec::new() };
     let mut tree = layers::read(&set, session);

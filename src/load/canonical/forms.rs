@@ -83,6 +83,13 @@ pub(super) fn reference(node: &mut Node, _: &Trace<'_>, _: &mut Faults) {
     }
 }
 
+/// `schedule: [cron]`.
+pub(super) fn schedule(node: &mut Node, _: &Trace<'_>, _: &mut Faults) {
+    if let Some(cron) = node.as_str() {
+        *node = mapping([("cron", Value::String(cron.to_owned()))], node);
+    }
+}
+
 /// `sbom: true`: anything but a mapping or sequence is text there.
 pub(super) fn text(node: &mut Node, _: &Trace<'_>, _: &mut Faults) {
     if let Some(text) = node.value.text() {

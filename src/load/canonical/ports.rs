@@ -14,37 +14,52 @@ pub(super) fn ports(node: &mut Node, trace: &Trace<'_>, faults: &mut Faults) {
         return;
     }
     let mut long = Vec::with_capacity(items.len());
-    for (index, item) in std::mem::take(items).into_iter().enumerate() {
+    let mut all_read = true;
+    for (index, item) in items.iter().enumerate() {
         match &item.value {
-            Value::String(_) | Value::Int(_) => expand(item, &trace.index(index), &mut long, faults),
+            Value::String(_) | Value::Int(_) => {
+                let Some(ports) = read(item, faults) else {
+                    all_read = false;
+                    continue;
+                };
+                expand(&ports, item, &trace.index(index), &mut Expansion { long: &mut long, faults });
+            }
             Value::Float(_) => {
                 let problem = Problem::error("bad-port", "a port is a whole number");
                 faults.others.push(problem.at(item.span, "not a port"));
-                long.push(item);
             }
-            _ => long.push(item),
+            _ => long.push(item.clone()),
         }
     }
-    *items = long;
+    // As the peer has it, one that cannot be read yet keeps them all as they were written.
+    if all_read {
+        *items = long;
+    }
 }
 
-fn expand(item: Node, trace: &Trace<'_>, long: &mut Vec<Node>, faults: &mut Faults) {
+fn read(item: &Node, faults: &mut Faults) -> Option<Ports> {
     let text = item.value.text().unwrap_or_default();
-    let ports = match Ports::parse(&text) {
-        Ok(ports) => ports,
-        Err(error) => {
-            faults.unread.push(problem(&error, &item, &text));
-            long.push(item);
-            return;
-        }
-    };
-    if ports.target.len() > faults.ports_left {
+    let ports = Ports::parse(&text);
+    if let Err(error) = &ports {
+        faults.unread.push(problem(error, item, &text));
+    }
+    ports.ok()
+}
+
+/// Where long forms go.
+struct Expansion<'a> {
+    long: &'a mut Vec<Node>,
+    faults: &'a mut Faults,
+}
+
+fn expand(ports: &Ports, item: &Node, trace: &Trace<'_>, into: &mut Expansion<'_>) {
+    if ports.target.len() > into.faults.ports_left {
         let problem =
             Problem::error("too-many-ports", format!("the ranges up to `{trace}` make too many ports"));
-        faults.others.push(problem.at(item.span, ""));
+        into.faults.others.push(problem.at(item.span, ""));
         return;
     }
-    faults.ports_left -= ports.target.len();
+    into.faults.ports_left -= ports.target.len();
     for (published, target) in ports.entries() {
         let mut map = Map::default();
         let mut set = |key: &str, value| {
@@ -62,7 +77,12 @@ fn expand(item: Node, trace: &Trace<'_>, long: &mut Vec<Node>, faults: &mut Faul
             set("published", Value::String(published));
         }
         set("protocol", Value::String(ports.protocol.to_owned()));
-        long.push(Node { value: Value::Map(map), span: item.span, tag: None, trail: item.trail.clone() });
+        into.long.push(Node {
+            value: Value::Map(map),
+            span: item.span,
+            tag: None,
+            trail: item.trail.clone(),
+        });
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::external::external;
 use super::faults::Faults;
 use super::forms::{
-    build, dependencies, device, env_files, gpus, key_values, list, names, reference, ssh, text,
+    build, dependencies, device, env_files, gpus, key_values, list, names, reference, schedule, ssh, text,
 };
 use super::mounts::mount;
 use super::ports::ports;
@@ -43,8 +43,13 @@ const WORKLOAD: &[Rule<Form>] = &[
     ("ports", ports),
 ];
 
-const RESOURCES: &[Rule<Form>] =
-    &[("configs.*", external), ("networks.*", external), ("secrets.*", external), ("volumes.*", external)];
+const RESOURCES: &[Rule<Form>] = &[
+    ("jobs.*.triggers.schedule[]", schedule),
+    ("configs.*", external),
+    ("networks.*", external),
+    ("secrets.*", external),
+    ("volumes.*", external),
+];
 
 static RULES: LazyLock<Rules<Form>> = LazyLock::new(|| {
     Rules::new(&[

@@ -4,6 +4,7 @@
 //! was said before, by the shape tables and the decoder.
 
 mod cycles;
+mod items;
 mod jobs;
 mod mounts;
 mod names;

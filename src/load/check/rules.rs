@@ -4,12 +4,14 @@ use crate::diag::Problems;
 use crate::yaml::Node;
 
 use super::super::scene::{Scene, Scope};
-use super::{cycles, jobs, mounts, names, references, resources, service};
+use super::{cycles, items, jobs, mounts, names, references, resources, service};
 
 /// Rules for all of the file, active or not.
 const EVERYWHERE: &[fn(&Scene<'_>, &mut Problems)] = &[
     resources::sources,
     resources::external,
+    items::targets,
+    items::variable_names,
     mounts::bind_sources,
     service::host_addresses,
     service::device_requests,

@@ -97,19 +97,21 @@ impl Merger<'_> {
         base.value = Value::Seq(items);
     }
 
+    /// The later pools, each over the earlier one of its subnet. As the peer has it, other earlier pools go.
     fn pools(&mut self, base: &mut Node, over: Node, here: Here<'_>) {
         let (Value::Seq(pools), true) = (&mut base.value, over.as_seq().is_some()) else {
             return self.plain(base, over, here);
         };
         let Value::Seq(more) = over.value else { return };
         let subnet = |pool: &Node| pool.get("subnet").and_then(Node::as_str).map(str::to_owned);
+        let earlier = mem::take(pools);
         for pool in more {
             let wanted = subnet(&pool);
-            let known = pools.iter_mut().find(|known| wanted.is_some() && subnet(known) == wanted);
-            match known {
-                Some(known) => self.plain(known, pool, Here { rules: None, ..here }),
-                None => pools.push(pool),
-            }
+            let known = earlier.iter().find(|known| wanted.is_some() && subnet(known) == wanted);
+            let mut merged =
+                known.cloned().unwrap_or_else(|| Node::new(Value::Map(Map::default()), pool.span));
+            self.plain(&mut merged, pool, Here { rules: None, ..here });
+            pools.push(merged);
         }
     }
 

@@ -126,12 +126,19 @@ fn options_of_another_log_driver_are_not_kept() {
 }
 
 #[test]
-fn pools_of_one_subnet_are_one_pool() {
-    let first = "networks: {n: {ipam: {config: [{subnet: 10.0.0.0/8}]}}}";
+fn later_pools_are_laid_over_those_of_their_subnet_and_replace_the_others() {
+    let first =
+        "networks: {n: {ipam: {config: [{subnet: 10.0.0.0/8, ip_range: 10.1.0.0/16}, {subnet: 9.0.0.0/8}]}}}";
     let second =
         "networks: {n: {ipam: {config: [{subnet: 10.0.0.0/8, gateway: 10.0.0.1}, {subnet: 11.0.0.0/8}]}}}";
     let pools = json_of(&whole(first, second).tree)["networks"]["n"]["ipam"]["config"].clone();
-    assert_eq!(pools, json!([{"subnet": "10.0.0.0/8", "gateway": "10.0.0.1"}, {"subnet": "11.0.0.0/8"}]));
+    assert_eq!(
+        pools,
+        json!([
+            {"subnet": "10.0.0.0/8", "ip_range": "10.1.0.0/16", "gateway": "10.0.0.1"},
+            {"subnet": "11.0.0.0/8"},
+        ])
+    );
 }
 
 #[test]
