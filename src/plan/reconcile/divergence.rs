@@ -111,7 +111,7 @@ impl<'a> Planner<'a> {
         Some(Need { cause, guard: vec![guard] })
     }
 
-    /// A running container is in all its networks; one that does not run may hang on one that is no more.
+    /// A container is in all its networks; one that does not run may also hang on one that is no more.
     fn network_missing(&self, service: &ServiceSpec, container: &ObservedContainer) -> Option<Cause> {
         let missing = service.template.networks.iter().find(|attachment| {
             let Some(network) = self.networks.get(attachment.key.as_str()) else { return false };
@@ -123,7 +123,7 @@ impl<'a> Planner<'a> {
                 (Some(endpoint), None) => {
                     !endpoint.network_id.is_empty() || container.state == ContainerState::Running
                 }
-                (None, _) => container.state == ContainerState::Running,
+                (None, _) => true,
             }
         })?;
         Some(Cause::NetworkChanged { network: missing.network.clone() })

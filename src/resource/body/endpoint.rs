@@ -13,6 +13,9 @@ pub struct Endpoint {
     /// Fixed addresses.
     #[serde(rename = "IPAMConfig", skip_serializing_if = "Option::is_none")]
     pub address: Option<EndpointAddress>,
+    /// The fixed IPv4 address once more, which engines show until the container runs.
+    #[serde(rename = "IPAddress", skip_serializing_if = "String::is_empty")]
+    pub ip_address: String,
     /// `container:alias`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<String>,

@@ -74,6 +74,7 @@ fn converted(endpoint: &ModelEndpoint) -> Endpoint {
             ipv6: endpoint.ipv6_address.clone(),
             link_local: endpoint.link_local_ips.clone(),
         }),
+        ip_address: endpoint.ipv4_address.clone(),
         mac_address: endpoint.mac_address.clone(),
         driver_opts: endpoint.driver_opts.clone(),
         gw_priority: endpoint.gw_priority,
