@@ -74,10 +74,8 @@ async fn tell_build(job: &Job, progress: BuildProgress) {
     let output = |text: String| OutputLine { resource: resource.clone(), text };
     match progress {
         BuildProgress::Step { number, total, instruction } => {
-            let told = format!("[{number}/{total}] {instruction}");
-            context.sink.output(output(told.clone())).await;
             context.sink.send(Event::Progress(Progress {
-                details: told,
+                details: format!("[{number}/{total}] {instruction}"),
                 current: number.into(),
                 total: total.into(),
                 ..Progress::new(resource.clone(), Status::Working, "Building")
