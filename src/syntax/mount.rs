@@ -127,7 +127,8 @@ fn is_letter(text: &str) -> bool {
 
 /// True for a source that is a path: it says so by its first letter, or has a drive.
 fn is_path(source: &str) -> bool {
-    source.starts_with(['.', '/', '~', '\\'])
+    source.starts_with(['.', '/', '~'])
+        || source.starts_with("\\\\")
         || source.split_once(':').is_some_and(|(drive, _)| is_letter(drive))
 }
 
@@ -182,6 +183,7 @@ mod tests {
             ("C:\\x:D:\\y:ro", "bind C:\\x -> D:\\y ro"),
             ("data:/b", "volume data -> /b"),
             ("a/b:/c", "volume a/b -> /c"),
+            ("\\x:/y", "volume \\x -> /y"),
             ("/anon", "volume - -> /anon"),
             ("/a", "volume - -> /a"),
             ("a:", "volume - -> a:"),

@@ -85,6 +85,9 @@ impl Ports {
         let Some(targets) = range(target) else {
             return fail(target_at, PortFault::Target(target.to_owned()));
         };
+        if *targets.start() == 0 {
+            return fail(target_at, PortFault::Missing);
+        }
         let published = &before[published_at..];
         let published_at = published_at..published_at + published.len();
         let published = match published {
@@ -190,6 +193,8 @@ mod tests {
             ("80:", "no port of the container is given at 3..3"),
             ("a", "invalid container port `a` at 0..1"),
             ("80:99999/tcp", "invalid container port `99999` at 3..8"),
+            ("0", "no port of the container is given at 0..1"),
+            ("80:0-1", "no port of the container is given at 3..6"),
             ("82-80", "invalid container port `82-80` at 0..5"),
             ("1.1.1.1:x:80", "invalid host port `x` at 8..9"),
             ("127.0.0.1:80", "invalid host port `127.0.0.1` at 0..9"),

@@ -1,7 +1,7 @@
 //! A command written as one string, cut into words as the peer cuts it: quotes and backslashes, nothing else of a shell.
 //!
 //! Facts about the peer, tried out: there is no expansion; back quotes and `$( )` keep their text as it is; the first
-//! bare `;`, `&`, `|`, `<` or `>` ends the command without a word; a word that starts with a digit right before a `>`
+//! bare `;`, `&`, `|`, `<` or `>` ends the command without a word; a number right before a `>`
 //! (a file descriptor) goes with it.
 
 /// Why a string is no command.
@@ -67,7 +67,12 @@ pub fn split(text: &str) -> Result<Words, WordsError> {
             let Some((_, escaped)) = characters.next() else {
                 return Err(WordsError { offset, kind: WordsFault::TrailingBackslash });
             };
-            splitter.push(unescaped(escaped));
+            if splitter.keeps_escapes() {
+                splitter.push(character);
+                splitter.push(escaped);
+            } else {
+                splitter.push(unescaped(escaped));
+            }
         } else if splitter.take(character, (offset, next))? {
             return Ok(splitter.words);
         }
@@ -85,7 +90,12 @@ fn unescaped(character: char) -> char {
 
 impl Splitter {
     fn escapes(&self, character: char) -> bool {
-        character == '\\' && matches!(self.quote, None | Some((Quote::Double, _)))
+        character == '\\' && !matches!(self.quote, Some((Quote::Single, _)))
+    }
+
+    /// True where the text is kept as it is, backslashes too.
+    fn keeps_escapes(&self) -> bool {
+        matches!(self.quote, Some((Quote::Back | Quote::Substitution, _)))
     }
 
     fn push(&mut self, character: char) {
@@ -120,7 +130,8 @@ impl Splitter {
             }
             '(' | ')' => return Err(WordsError { offset, kind: WordsFault::Parenthesis(character) }),
             ';' | '&' | '|' | '<' | '>' => {
-                if character == '>' && self.word.starts_with(|first: char| first.is_ascii_digit()) {
+                let is_number = !self.word.is_empty() && self.word.bytes().all(|byte| byte.is_ascii_digit());
+                if character == '>' && is_number {
                     self.begun = false;
                 }
                 self.finish_word();
@@ -151,12 +162,17 @@ impl Splitter {
                 self.push(')');
                 self.quote = None;
             }
-            (Quote::Substitution, '(') if !self.word.ends_with('$') => {
+            (Quote::Substitution, '(') if !self.opens_at(offset) => {
                 return Err(WordsError { offset, kind: WordsFault::Parenthesis('(') });
             }
             (_, other) => self.push(other),
         }
         Ok(())
+    }
+
+    /// True for the parenthesis that belongs to the `$` with which the substitution began.
+    fn opens_at(&self, offset: usize) -> bool {
+        self.quote.is_some_and(|(_, start)| start + 1 == offset)
     }
 
     fn open(&mut self, quote: Quote, offset: usize) {
@@ -230,6 +246,13 @@ mod tests {
         ("{a;b}", &["{a"]),
         (r"a\&\&b c", &["a&&b", "c"]),
         ("", &[]),
+        ("a 12>x", &["a"]),
+        ("a 1a>x", &["a", "1a"]),
+        ("a 2\"2\">x", &["a"]),
+        ("a 2 >x", &["a", "2"]),
+        ("-2>x", &["-2"]),
+        (r"$(a\)b)", &[r"$(a\)b)"]),
+        (r"`a\`b`", &[r"`a\`b`"]),
     ];
 
     #[test]

@@ -20,25 +20,56 @@ const MOST_GLUED_COMMENTS: usize = 100;
 /// Every fault is added to `problems`. A document with a syntax fault is left out; one with other faults is there
 /// with what could be had, so that later passes can find more.
 pub fn parse(source: SourceId, text: &str, problems: &mut Problems) -> Vec<Node> {
+    let mut text = Cow::Borrowed(text);
+    for _ in 0..MOST_GLUED_COMMENTS {
+        match attempt(source, &text, problems) {
+            Ok(documents) => return documents,
+            Err(Glued { at, found }) => {
+                problems.truncate(found);
+                blank_out(&mut text, at);
+            }
+        }
+    }
+    attempt(source, &text, problems).unwrap_or_default()
+}
+
+/// A comment is glued to a value (`"x"#c`): the peer takes that, the parser does not.
+struct Glued {
+    at: usize,
+    /// How many problems there were before.
+    found: usize,
+}
+
+fn attempt(source: SourceId, text: &str, problems: &mut Problems) -> Result<Vec<Node>, Glued> {
+    let found = problems.len();
     let mut complaints = Complaints::new(source, problems);
     if !characters::check(text, &mut complaints) {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let text = part_glued_comments(text);
-    let mut reader = Reader::new(&text, &mut complaints);
+    let mut reader = Reader::new(text, &mut complaints);
     let mut documents = Vec::new();
     while reader.step(&mut documents) {}
-    documents
+    match reader.glued {
+        Some(at) => Err(Glued { at, found }),
+        None => Ok(documents),
+    }
+}
+
+fn blank_out(text: &mut Cow<'_, str>, at: usize) {
+    let end = text[at..].find(['\n', '\r']).map_or(text.len(), |length| at + length);
+    text.to_mut().replace_range(at..end, &" ".repeat(end - at));
 }
 
 struct Reader<'a, 'p> {
     parser: Parser<'a, StrInput<'a>>,
     builder: Builder<'a, 'p>,
+    /// Where a comment is glued to a value: reading cannot go on with it.
+    glued: Option<usize>,
 }
 
 impl<'a, 'p> Reader<'a, 'p> {
     fn new(text: &'a str, complaints: &'p mut Complaints<'a>) -> Self {
-        Self { parser: parser(text), builder: Builder::new(text, complaints) }
+        Self { parser: parser(text), builder: Builder::new(text, complaints), glued: None }
     }
 
     /// Takes one event; false at the end of the text.
@@ -47,6 +78,10 @@ impl<'a, 'p> Reader<'a, 'p> {
             None => return false,
             Some(Ok(next)) => next,
             Some(Err(error)) => {
+                self.glued = glued_comment(&error, self.builder.text);
+                if self.glued.is_some() {
+                    return false;
+                }
                 self.refuse(&error);
                 return self.recover();
             }
@@ -152,24 +187,8 @@ fn literal_range(text: &str, style: ScalarStyle, start: usize, end: usize) -> (u
     (from, content.max(from + 1))
 }
 
-/// Blanks out comments that are glued to a value (`"x"#c`): the peer takes them, the parser does not.
-fn part_glued_comments(text: &str) -> Cow<'_, str> {
-    let mut text = Cow::Borrowed(text);
-    for _ in 0..MOST_GLUED_COMMENTS {
-        let Some(at) = glued_comment(&text) else { break };
-        let end = text[at..].find(['\n', '\r']).map_or(text.len(), |length| at + length);
-        text.to_mut().replace_range(at..end, &" ".repeat(end - at));
-    }
-    text
-}
-
-/// The offset of the first comment that is glued to the end of a quoted value or flow collection.
-fn glued_comment(text: &str) -> Option<usize> {
-    let suspicious = |pair: &[u8]| pair[1] == b'#' && matches!(pair[0], b'"' | b'\'' | b']' | b'}');
-    if !text.as_bytes().windows(2).any(suspicious) {
-        return None;
-    }
-    let error = parser(text).find_map(Result::err)?;
+/// The offset of the comment, if that is what an error is about.
+fn glued_comment(error: &ScanError, text: &str) -> Option<usize> {
     let at = error.marker().byte_offset()?;
     let glued = matches!(
         error.kind(),

@@ -146,6 +146,15 @@ fn tab(scene: &Scene<'_>) -> Problem {
 fn character(scene: &Scene<'_>) -> Problem {
     let value = scene.rest_of_line(scene.at);
     let first = scene.character(scene.at).unwrap_or(' ');
+    if first == '%' && scene.text[..scene.at].ends_with('{') {
+        return scene
+            .problem(
+                "`{% … %}` is not carried out here",
+                scene.at - 1..value.end,
+                "to YAML this is a mapping",
+            )
+            .help("write the file out with the tool that knows these marks, and use what it made");
+    }
     let message = match first {
         '*' => "`*` begins an alias and needs the name of an anchor".to_owned(),
         '&' => "`&` begins an anchor and needs a name".to_owned(),
