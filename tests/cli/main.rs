@@ -1,8 +1,11 @@
 //! The command line through the binary: what it prints, where, and how it ends.
 
 mod completion;
+mod conflicts;
+mod files;
 mod help;
 mod peer;
 mod program;
+mod projects;
 mod refusals;
 mod version;

@@ -38,18 +38,41 @@ impl Program {
     }
 
     /// With a file in its directory.
-    #[expect(dead_code, reason = "for the verbs that read files")]
     pub(crate) fn file(self, name: &str, text: &str) -> Self {
         std::fs::write(self.directory.path().join(name), text).expect("the directory can be written");
         self
     }
 
+    /// What a file in its directory holds.
+    pub(crate) fn read(&self, name: &str) -> Option<String> {
+        std::fs::read_to_string(self.directory.path().join(name)).ok()
+    }
+
+    /// Its directory.
+    pub(crate) fn directory(&self) -> String {
+        self.directory.path().display().to_string()
+    }
+
     /// Runs it. The words are split at blanks.
     pub(crate) fn run(&self, words: &str) -> Said {
-        let output = Command::new(&self.path)
-            .args(words.split(' ').filter(|word| !word.is_empty()))
+        let mut command = Command::new(&self.path);
+        command.args(words.split(' ').filter(|word| !word.is_empty()));
+        self.finish(command)
+    }
+
+    /// Runs a line of bash in its place, with the program's path in `$PROGRAM`.
+    pub(crate) fn shell(&self, line: &str) -> Said {
+        let mut command = Command::new("/bin/bash");
+        command.args(["-c", line]);
+        self.finish(command)
+    }
+
+    fn finish(&self, mut command: Command) -> Said {
+        let output = command
             .current_dir(self.directory.path())
             .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("PROGRAM", &self.path)
             .env("HOME", self.directory.path())
             .env("DOCKER_HOST", "unix:///nonexistent/docker.sock")
             .envs(self.variables.iter().map(|(name, value)| (name, value)))

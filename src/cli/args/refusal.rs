@@ -75,7 +75,7 @@ fn unknown_verb(root: &Command, word: &str) -> Refusal {
     let help = nearest(word, verbs).map(|verb| format!("did you mean `{verb}`?"));
     Refusal {
         message: format!("unknown docker command: \"compose {word}\""),
-        help: help.or_else(|| Some("`rcompose --help` lists the commands".to_owned())),
+        help: help.or_else(|| Some("`--help` lists the commands".to_owned())),
     }
 }
 
@@ -88,11 +88,13 @@ fn unknown_flag(command: &Command, root: &Command, flag: &str) -> Refusal {
 
 fn unknown_letter(flag: &str, words: &[String]) -> Refusal {
     let letter = flag.chars().nth(1).unwrap_or('-');
-    let cluster = words
+    // Of a cluster the peer shows what it has not read yet.
+    let letters = words
         .iter()
-        .find(|word| word.starts_with('-') && !word.starts_with("--") && word.contains(letter))
-        .map_or(flag, String::as_str);
-    Refusal::new(format!("unknown shorthand flag: '{letter}' in {cluster}"))
+        .filter_map(|word| word.strip_prefix('-').filter(|word| !word.starts_with('-')))
+        .find_map(|word| word.find(letter).map(|at| &word[at..]));
+    let rest = letters.map_or_else(|| letter.to_string(), str::to_owned);
+    Refusal::new(format!("unknown shorthand flag: '{letter}' in -{rest}"))
 }
 
 fn bad_value(arg: &Arg, value: &str, error: &clap::Error, words: &[String]) -> Refusal {
