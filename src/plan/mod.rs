@@ -27,7 +27,7 @@ pub use creation::{ContainerCreate, InheritedVolume, Resolved};
 pub use graph::{Cycle, ServiceGraph};
 pub use lifecycle::{DownPolicy, ImageRemoval, LifecyclePolicy, Verb, down, lifecycle};
 pub use plan::{Plan, StepId};
-pub use policy::{BuildChoice, PullChoice, Recreate, UpPolicy};
+pub use policy::{BuildChoice, Jobs, PullChoice, Recreate, UpPolicy};
 pub use question::{Answer, Question};
 pub use reconcile::reconcile;
 pub use report::{Report, ReportedQuestion, ReportedStep, ReportedWarning};

@@ -20,6 +20,8 @@ pub struct UpPolicy {
     pub renew_anonymous_volumes: bool,
     /// Containers are created and not started (`--no-start`, `create`).
     pub no_start: bool,
+    /// What becomes of jobs that have done their work.
+    pub jobs: Jobs,
     /// After the starts, wait until all are running or healthy (`--wait`).
     pub wait: bool,
     /// How long to wait at most (`--wait-timeout`).
@@ -42,6 +44,16 @@ pub struct UpPolicy {
     pub assume_yes: bool,
     /// Images older than their pull policy allows, as the caller found out; the planner has no clock.
     pub stale_images: BTreeSet<String>,
+}
+
+/// What becomes of jobs (services whose success others wait for) that ended with 0 and have not changed since.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Jobs {
+    /// They stay done.
+    #[default]
+    StayDone,
+    /// They are run again (`--rerun-jobs`).
+    RunAgain,
 }
 
 /// Which containers are made anew.

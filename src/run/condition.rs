@@ -100,7 +100,9 @@ fn completed(each: Vec<Verdict>) -> Verdict {
 fn judge(condition: Condition, container: &ContainerDetails) -> Verdict {
     let ended = matches!(container.state, ContainerState::Exited | ContainerState::Dead);
     match condition {
-        Condition::Completed if ended && container.exit_code == 0 => Verdict::Met(Met::Exited),
+        Condition::Completed | Condition::RunningOrHealthy if ended && container.exit_code == 0 => {
+            Verdict::Met(Met::Exited)
+        }
         _ if ended => Verdict::Failed(Unmet::Exited {
             container: container.name.clone(),
             code: container.exit_code,
@@ -170,6 +172,15 @@ mod tests {
         let verdict_healthy = verdict(Condition::Healthy, std::slice::from_ref(&plain));
         assert!(matches!(verdict_healthy, Verdict::Failed(Unmet::NoHealthcheck { .. })));
         assert_eq!(verdict(Condition::RunningOrHealthy, &[plain]), Verdict::Met(Met::Started));
+    }
+
+    #[test]
+    fn a_job_that_ended_well_holds_no_up_that_waits() {
+        let done = container(ContainerState::Exited, Health::None, 0);
+        assert_eq!(verdict(Condition::RunningOrHealthy, &[done]), Verdict::Met(Met::Exited));
+        let failed = container(ContainerState::Exited, Health::None, 3);
+        let verdict = verdict(Condition::RunningOrHealthy, &[failed]);
+        assert!(matches!(verdict, Verdict::Failed(Unmet::Exited { code: 3, .. })));
     }
 
     #[test]

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use rcompose::model::Project;
 use rcompose::plan::{
-    Answer, BuildChoice, DownPolicy, ImageRemoval, LifecyclePolicy, Listing, Plan, PullChoice, Question,
-    Recreate, Report, UpPolicy, Verb, down, lifecycle, reconcile,
+    Answer, BuildChoice, DownPolicy, ImageRemoval, Jobs, LifecyclePolicy, Listing, Plan, PullChoice,
+    Question, Recreate, Report, UpPolicy, Verb, down, lifecycle, reconcile,
 };
 use rcompose::resource::{
     ApiVersion, ContainerState, Desired, Fault, Health, Observed, ObservedContainer, ObservedImage,
@@ -37,6 +37,8 @@ struct Setting {
     inspected: bool,
     /// States of containers.
     states: BTreeMap<String, ContainerState>,
+    /// Exit codes of containers.
+    exit_codes: BTreeMap<String, i64>,
     /// Health of containers.
     health: BTreeMap<String, Health>,
     /// Containers that are gone.
@@ -68,6 +70,7 @@ struct Asked {
     always_recreate_deps: bool,
     renew_anon_volumes: bool,
     no_start: bool,
+    rerun_jobs: bool,
     wait: bool,
     wait_timeout: Option<u64>,
     timeout: Option<u64>,
@@ -110,6 +113,7 @@ impl Asked {
                 _ => Recreate::Diverged,
             },
             always_recreate_dependencies: self.always_recreate_deps,
+            jobs: if self.rerun_jobs { Jobs::RunAgain } else { Jobs::StayDone },
             renew_anonymous_volumes: self.renew_anon_volumes,
             no_start: self.no_start,
             wait: self.wait,
@@ -355,6 +359,9 @@ fn disturb(world: &mut World, setting: Setting) {
         container.name = copy;
         container.state = ContainerState::Created;
         world.observed.containers.push(container);
+    }
+    for (name, code) in setting.exit_codes {
+        world.named(&name).exit_code = Some(code);
     }
     for (name, state) in setting.states {
         world.named(&name).state = state;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use rcompose::ops::{AttachOptions, Compose, Prepared, UpEnd};
-use rcompose::plan::{Answer, BuildChoice, PullChoice, Recreate, UpPolicy};
+use rcompose::plan::{Answer, BuildChoice, Jobs, PullChoice, Recreate, UpPolicy};
 use rcompose::run::Abort;
 use std::collections::BTreeMap;
 use std::io::{stderr, stdin};
@@ -98,6 +98,9 @@ struct ChangeArgs {
     /// Do not take anonymous volumes over from old containers
     #[arg(short = 'V', long)]
     renew_anon_volumes: bool,
+    /// Run jobs again that others wait for, although they have ended well
+    #[arg(long)]
+    rerun_jobs: bool,
     /// Leave dependencies alone
     #[arg(long)]
     no_deps: bool,
@@ -281,6 +284,7 @@ impl UpArgs {
         Ok(UpPolicy {
             services: self.services.clone(),
             no_dependencies: changes.no_deps,
+            jobs: if changes.rerun_jobs { Jobs::RunAgain } else { Jobs::StayDone },
             recreate,
             always_recreate_dependencies: changes.always_recreate_deps,
             renew_anonymous_volumes: changes.renew_anon_volumes,

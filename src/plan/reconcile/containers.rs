@@ -3,8 +3,10 @@
 use super::create::Making;
 use super::instances::{Fate, Instance, Need, is_up, number};
 use super::planner::{Planner, existing};
-use crate::plan::{Action, Cause, ContainerRef, Stage, Step, StepId};
-use crate::resource::{ContainerState, Kind, ObservedContainer, ResourceId, ServiceSpec, names};
+use crate::plan::{Action, Cause, ContainerRef, Jobs, Stage, Step, StepId};
+use crate::resource::{
+    Condition, ContainerState, Dependency, Kind, ObservedContainer, ResourceId, ServiceSpec, names,
+};
 
 /// The change from a container to its successor.
 struct Handover<'n> {
@@ -139,12 +141,24 @@ impl<'a> Planner<'a> {
     fn settle(&mut self, service: &'a ServiceSpec, instance: &mut Instance<'a>) {
         let Some(old) = instance.old else { return };
         instance.ready.extend(self.reconnections.remove(old.id.as_str()).unwrap_or_default());
-        instance.start = self.restarts.get(old.id.as_str()).cloned().or_else(|| not_running(old));
+        let done = self.is_done(service, old);
+        let stopped = || if done { None } else { not_running(old) };
+        instance.start = self.restarts.get(old.id.as_str()).cloned().or_else(stopped);
         if instance.start.is_none() {
-            let action = Action::Note { text: "Running".to_owned() };
+            let action = Action::Note { text: if done { "Exited" } else { "Running" }.to_owned() };
             let resource = ResourceId::new(Kind::Container, &old.name);
             self.add(Step::new(action, Cause::UpToDate, resource).of(&service.name), []);
         }
+    }
+
+    /// True for a job that has done its work: others wait for its success, it ended with 0, and nothing about it changed.
+    /// It is not run again unless the user names it or asks for it.
+    fn is_done(&self, service: &ServiceSpec, container: &ObservedContainer) -> bool {
+        let awaited = |(_, edge): (&str, &Dependency)| edge.condition == Condition::Completed;
+        succeeded(container)
+            && self.policy.jobs == Jobs::StayDone
+            && !self.policy.services.contains(&service.name)
+            && self.scope.graph.dependants(&service.name).any(awaited)
     }
 
     /// Stops what asked to be restarted with a service (`depends_on` with `restart: true`).
@@ -176,6 +190,11 @@ impl<'a> Planner<'a> {
         }
         stopped
     }
+}
+
+/// True if it ran to its end with exit code 0.
+pub(super) fn succeeded(container: &ObservedContainer) -> bool {
+    container.state == ContainerState::Exited && container.exit_code == Some(0)
 }
 
 /// Why a container is to be started, if it does not run.

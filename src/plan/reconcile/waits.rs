@@ -1,5 +1,6 @@
 //! Waiting for other services.
 
+use super::containers::succeeded;
 use super::instances::{Fate, Instance, Need};
 use super::planner::Planner;
 use super::start::common_guard;
@@ -107,7 +108,7 @@ impl<'a> Planner<'a> {
                         Health::None => !service.has_healthcheck,
                         Health::Starting | Health::Unhealthy => false,
                     },
-                    Condition::Completed => false,
+                    Condition::Completed => succeeded(old),
                 }
         };
         instances.into_iter().all(met)
