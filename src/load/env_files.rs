@@ -38,11 +38,11 @@ impl Reader<'_, '_> {
         let mut read: BTreeMap<String, Option<String>> = BTreeMap::new();
         for (index, file) in files.iter().enumerate() {
             let named_at = self.place("env_file", index);
-            let Some(format) = self.format(file, named_at) else { continue };
             let path = self.absolute(&file.path);
             if !file.required && self.session.files.kind(&path).is_none() {
                 continue;
             }
+            let Some(format) = self.format(file, named_at) else { continue };
             let own = &self.service.container.environment;
             let lookup = |name: &str| {
                 let set = self.environment.value(name).map(str::to_owned);

@@ -1,7 +1,7 @@
 //! From one tree to one project: completed, decoded, and reduced to what takes part.
 
 use super::session::Session;
-use super::{Environment, env_files, normalize, select};
+use super::{Environment, env_files, normalize, schema, select};
 use crate::diag::{Problem, Problems};
 use crate::model::Project;
 use crate::yaml::{Node, decode};
@@ -27,6 +27,7 @@ pub(super) fn finish(tree: &mut Node, facts: &Facts<'_>, session: &mut Session<'
     if !passes.interpolate {
         return Some(Project { name: facts.name.to_owned(), ..Project::default() });
     }
+    schema::drop_unread(tree);
     let mut unread = Problems::default();
     let project: Option<Project> = decode(tree, &mut unread);
     // What was said more closely before is not said again.

@@ -79,6 +79,7 @@ impl Item {
                 env_files: texts("env_file"),
                 span,
             }),
+            Value::Null => None,
             other => {
                 let message = format!("an `include` is a path or a mapping, not {}", other.kind());
                 session.problems.push(Problem::error("wrong-type", message).at(span, ""));

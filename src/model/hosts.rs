@@ -30,7 +30,7 @@ impl ExtraHosts {
     }
 
     fn add<E: Error>(&mut self, host: &str, address: &str) -> Result<(), E> {
-        if host.is_empty() || host.contains(char::is_whitespace) {
+        if host.is_empty() || host.contains(':') {
             return Err(E::custom(format_args!("bad host name `{host}`")));
         }
         let address = address.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(address);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 
 use super::attribute::Reader;
@@ -84,6 +84,10 @@ impl Attribute for Ulimit {
                         "single" => &mut single,
                         "soft" => &mut soft,
                         "hard" => &mut hard,
+                        extension if extension.starts_with("x-") => {
+                            access.next_value::<IgnoredAny>()?;
+                            continue;
+                        }
                         _ => return Err(A::Error::custom(format_args!("unknown attribute `{key}`"))),
                     };
                     *place = access.next_value_seed(Reader::<i64>::new())?;

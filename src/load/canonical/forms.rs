@@ -115,14 +115,21 @@ pub(super) fn key_values(node: &mut Node, trace: &Trace<'_>, faults: &mut Faults
 }
 
 /// `ssh: [default, id=path]`.
-pub(super) fn ssh(node: &mut Node, _: &Trace<'_>, _: &mut Faults) {
+pub(super) fn ssh(node: &mut Node, trace: &Trace<'_>, faults: &mut Faults) {
     let Some(items) = node.as_seq() else { return };
     let mut map = Map::default();
     for item in items {
         let Some(text) = item.as_str() else { return };
         let (id, path) = match text.split_once('=') {
             Some((id, path)) => (id, Node::string(path, item.span)),
-            None => (text, Node::null(item.span)),
+            None if text == "default" => (text, Node::null(item.span)),
+            None => {
+                faults.others.push(
+                    Problem::error("bad-ssh-key", format!("`{text}` in `{trace}` has no path"))
+                        .at(item.span, "expected `default` or `NAME=PATH`"),
+                );
+                return;
+            }
         };
         map.insert(id, Entry { key: item.span, node: path });
     }

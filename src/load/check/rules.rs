@@ -13,6 +13,7 @@ const EVERYWHERE: &[fn(&Scene<'_>, &mut Problems)] = &[
     items::targets,
     items::variable_names,
     mounts::bind_sources,
+    mounts::missing_targets,
     service::host_addresses,
     service::device_requests,
     service::watched_paths,

@@ -2,8 +2,8 @@
 
 use super::container::{GRANTS, ULIMITS};
 use super::kinds::{
-    BOOL, DURATION, HOSTS, NUMBER, PAIRS, SIZE_WHOLE, STRING, STRING_OR_LIST, STRING_OR_NUMBER_ITEM,
-    STRING_OR_SET, STRINGS, SWITCH, TEXT, WHOLE,
+    BOOL, DURATION, HOSTS, NUMBER, PAIRS, SIZE_WHOLE, STRING, STRING_OR_LIST, STRING_OR_SET,
+    STRING_OR_WHOLE_ITEM, STRINGS, SWITCH, TEXT, VARIABLES, WHOLE,
 };
 use super::shape::{Key, Kinds, NameRule, Object, Shape};
 
@@ -12,7 +12,7 @@ pub(super) static WORKLOAD: [Key; 7] = [
     Key::new("depends_on", Shape::set(&STRING).or_map(&DEPENDENCIES)),
     Key::new("healthcheck", Shape::map(&HEALTHCHECK)),
     Key::new("ports", Shape::set(&PORT)),
-    Key::new("expose", Shape::set(&STRING_OR_NUMBER_ITEM)),
+    Key::new("expose", Shape::set(&STRING_OR_WHOLE_ITEM)),
     Key::new("stdin_open", SWITCH),
     Key::new("tty", SWITCH),
 ];
@@ -24,7 +24,7 @@ static BUILD: Object = Object::new(
         Key::new("dockerfile", TEXT),
         Key::new("dockerfile_inline", TEXT),
         Key::new("entitlements", STRINGS),
-        Key::new("args", PAIRS),
+        Key::new("args", VARIABLES),
         Key::new("ssh", PAIRS),
         Key::new("labels", PAIRS),
         Key::new("cache_from", STRINGS),

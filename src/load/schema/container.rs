@@ -1,8 +1,8 @@
 //! What anything that runs a container takes: services, jobs, and what runs before a start.
 
 use super::kinds::{
-    BOOL, COMMAND, DRIVER_OPTIONS, DURATION, HOSTS, NUMBER, PAIRS, SIZE, SIZE_WHOLE, STRING, STRING_OR_LIST,
-    STRING_OR_NUMBER_ITEM, STRING_OR_SET, STRING_SET, SWITCH, TEXT, WHOLE,
+    BOOL, COMMAND, DRIVER_OPTIONS, DURATION, HOSTS, NUMBER, PAIRS, SIZE, SIZE_WHOLE, STORAGE_OPTIONS, STRING,
+    STRING_OR_LIST, STRING_OR_SET, STRING_OR_WHOLE_ITEM, STRING_SET, SWITCH, TEXT, VARIABLES, WHOLE,
 };
 use super::shape::{Key, Kinds, NameRule, Object, Pattern, Shape};
 
@@ -34,10 +34,10 @@ pub(super) static CONTAINER: [Key; 72] = [
     Key::new("entrypoint", COMMAND),
     Key::new("env_file", TEXT.or_list(&ENV_FILE)),
     Key::new("label_file", STRING_OR_LIST),
-    Key::new("environment", PAIRS),
+    Key::new("environment", VARIABLES),
     Key::new("extra_hosts", HOSTS),
     Key::new("gpus", Shape::words(&["all"]).or_list(&GPU)),
-    Key::new("group_add", Shape::set(&STRING_OR_NUMBER_ITEM)),
+    Key::new("group_add", Shape::set(&STRING_OR_WHOLE_ITEM)),
     Key::new("hostname", TEXT),
     Key::new("image", TEXT),
     Key::new("init", SWITCH),
@@ -60,7 +60,7 @@ pub(super) static CONTAINER: [Key; 72] = [
     Key::new("platform", TEXT),
     Key::new("privileged", SWITCH),
     Key::new("pull_policy", TEXT.like(Pattern::PullPolicy)),
-    Key::new("pull_refresh_after", TEXT),
+    Key::new("pull_refresh_after", TEXT.unread()),
     Key::new("read_only", SWITCH),
     Key::new("runtime", TEXT),
     Key::new("security_opt", STRING_SET),
@@ -69,7 +69,7 @@ pub(super) static CONTAINER: [Key; 72] = [
     Key::new("sysctls", PAIRS),
     Key::new("stop_grace_period", DURATION),
     Key::new("stop_signal", TEXT),
-    Key::new("storage_opt", Shape::map(&STORAGE_OPTIONS)),
+    Key::new("storage_opt", STORAGE_OPTIONS),
     Key::new("tmpfs", STRING_OR_SET),
     Key::new("ulimits", ULIMITS),
     Key::new("use_api_socket", BOOL),
@@ -80,8 +80,6 @@ pub(super) static CONTAINER: [Key; 72] = [
     Key::new("volumes_from", STRING_SET),
     Key::new("working_dir", TEXT),
 ];
-
-static STORAGE_OPTIONS: Object = Object::new("`storage_opt`", &[]).open();
 
 static BLKIO: Object = Object::new(
     "`blkio_config`",
@@ -171,7 +169,7 @@ static GRANT_MAP: Object = Object::new(
         Key::new("target", TEXT),
         Key::new("uid", TEXT),
         Key::new("gid", TEXT),
-        Key::new("mode", Shape::scalar(Kinds::NUMBER.and(Kinds::STRING))),
+        Key::new("mode", Shape::scalar(Kinds::INTEGER.and(Kinds::STRING))),
     ]],
 );
 
@@ -212,7 +210,7 @@ static MOUNT_VOLUME: Object = Object::new(
 );
 static MOUNT_TMPFS: Object = Object::new(
     "the `tmpfs` of a mount",
-    &[&[Key::new("size", TMPFS_SIZE), Key::new("mode", Shape::scalar(Kinds::NUMBER.and(Kinds::STRING)))]],
+    &[&[Key::new("size", TMPFS_SIZE), Key::new("mode", Shape::scalar(Kinds::INTEGER.and(Kinds::STRING)))]],
 );
 const TMPFS_SIZE: Shape = SIZE_WHOLE.within(0, i64::MAX);
 static MOUNT_IMAGE: Object = Object::new("the `image` of a mount", &[&[Key::new("subpath", TEXT)]]);
@@ -225,7 +223,7 @@ pub(super) static HOOK_MAP: Object = Object::new(
         Key::new("user", TEXT),
         Key::new("privileged", SWITCH),
         Key::new("working_dir", TEXT),
-        Key::new("environment", PAIRS),
+        Key::new("environment", VARIABLES),
     ]],
 )
 .requires(&["command"]);

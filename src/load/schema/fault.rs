@@ -328,7 +328,7 @@ impl Language {
             Self::Whole => Some("a whole number"),
             Self::Decimal => Some("a number"),
             Self::Switch => Some("`true` or `false`"),
-            Self::Words | Self::Host => None,
+            Self::Words | Self::Host | Self::Variable => None,
         }
     }
 }

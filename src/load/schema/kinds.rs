@@ -22,7 +22,7 @@ pub(super) const SIZE_TEXT: Shape = TEXT.in_language(Language::Size);
 pub(super) const SIZE_WHOLE: Shape =
     Shape::scalar(Kinds::INTEGER.and(Kinds::STRING)).in_language(Language::Size);
 /// Any number of bytes, or a size in text.
-pub(super) const SIZE: Shape = Shape::scalar(STRING_OR_NUMBER).in_language(Language::Size).or_time();
+pub(super) const SIZE: Shape = Shape::scalar(STRING_OR_NUMBER).in_language(Language::Size);
 
 /// A list of strings.
 pub(super) const STRINGS: Shape = Shape::list(&STRING);
@@ -38,6 +38,19 @@ static PAIRS_MAP: Object = Object::named("a mapping of keys to values", NameRule
 /// `KEY: value` lines, or a list of `KEY=value`.
 pub(super) const PAIRS: Shape = Shape::set(&STRING).or_map(&PAIRS_MAP);
 
+static VARIABLE: Shape = TEXT.in_language(Language::Variable);
+/// Variables: `KEY: value` lines, or a list of `KEY=value`.
+pub(super) const VARIABLES: Shape = Shape::set(&VARIABLE).or_map(&PAIRS_MAP);
+
+static STRING_OR_WHOLE_VALUE: Shape = Shape::scalar(Kinds::STRING.and(Kinds::INTEGER));
+static PLAIN_OPTIONS_MAP: Object = Object::named("options", NameRule::Some, &STRING_OR_WHOLE_VALUE).open();
+static STORAGE_OPTIONS_MAP: Object = Object::named("`storage_opt`", NameRule::Some, &STORAGE_OPTION).open();
+static STORAGE_OPTION: Shape = Shape::scalar(Kinds::STRING.and(Kinds::INTEGER)).or_null();
+/// Options of the storage driver.
+pub(super) const STORAGE_OPTIONS: Shape = Shape::map(&STORAGE_OPTIONS_MAP);
+/// Options that are strings or whole numbers.
+pub(super) const PLAIN_OPTIONS: Shape = Shape::map(&PLAIN_OPTIONS_MAP);
+
 static STRING_OR_NUMBER_VALUE: Shape = Shape::scalar(STRING_OR_NUMBER).or_time();
 static DRIVER_OPTIONS_MAP: Object =
     Object::named("`driver_opts`", NameRule::Some, &STRING_OR_NUMBER_VALUE).open();
@@ -50,4 +63,4 @@ static HOST: Shape = TEXT.in_language(Language::Host);
 /// Host names and addresses.
 pub(super) const HOSTS: Shape = Shape::set(&HOST).or_map(&HOSTS_MAP);
 
-pub(super) static STRING_OR_NUMBER_ITEM: Shape = Shape::scalar(STRING_OR_NUMBER);
+pub(super) static STRING_OR_WHOLE_ITEM: Shape = Shape::scalar(Kinds::STRING.and(Kinds::INTEGER));

@@ -18,6 +18,7 @@ mod walk;
 
 pub use publish::json_schema;
 pub use text::texts;
+pub(in crate::load) use walk::drop_unread;
 pub use walk::validate;
 
 #[cfg(test)]

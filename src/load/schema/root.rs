@@ -1,6 +1,6 @@
 //! The top of a compose file, and what it holds besides services.
 
-use super::kinds::{DRIVER_OPTIONS, PAIRS, STRING, STRING_OR_SET, STRINGS, SWITCH, TEXT};
+use super::kinds::{DRIVER_OPTIONS, PAIRS, PLAIN_OPTIONS, STRING, STRING_OR_SET, STRINGS, SWITCH, TEXT};
 use super::service::{JOB, SERVICE};
 use super::shape::{Key, Kinds, NameRule, Object, Shape};
 
@@ -100,7 +100,7 @@ static SECRET: Object = Object::new(
         Key::new("external", SWITCH.or_map(&EXTERNAL_OPEN)),
         Key::new("labels", PAIRS),
         Key::new("driver", TEXT),
-        Key::new("driver_opts", DRIVER_OPTIONS),
+        Key::new("driver_opts", PLAIN_OPTIONS),
         Key::new("template_driver", TEXT),
     ]],
 );

@@ -50,6 +50,8 @@ pub(super) enum Language {
     Switch,
     /// `db=10.0.0.1`.
     Host,
+    /// `NAME=value`, or `NAME` alone.
+    Variable,
 }
 
 /// What a place takes: some scalars, or a list, or a mapping. No place of the specification takes two shapes of one
@@ -63,6 +65,8 @@ pub(super) struct Shape {
     pub(super) language: Option<Language>,
     /// True if a date may stand for text: where any scalar is text in the end.
     pub(super) times: bool,
+    /// True if nothing reads it: it is dropped before the tree is decoded.
+    pub(super) unread: bool,
     /// Least and greatest integer.
     pub(super) range: Option<(i64, i64)>,
     pub(super) list: Option<List>,
@@ -129,6 +133,7 @@ impl Shape {
             pattern: None,
             language: None,
             times: false,
+            unread: false,
             range: None,
             list: None,
             map: None,
@@ -153,6 +158,10 @@ impl Shape {
 
     pub(super) const fn or_null(self) -> Self {
         Self { scalars: self.scalars.and(Kinds::NULL), ..self }
+    }
+
+    pub(super) const fn unread(self) -> Self {
+        Self { unread: true, ..self }
     }
 
     pub(super) const fn or_time(self) -> Self {

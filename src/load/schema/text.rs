@@ -65,6 +65,7 @@ fn fault(language: Language, text: &str) -> Option<TextFault> {
         Language::Switch => (!says_switch(text)).then(|| switch(text)),
         Language::Decimal => text.trim().parse::<f64>().is_err().then(|| number(text)),
         Language::Host => host(text),
+        Language::Variable => variable(text),
         // Words such as `all` are right in some of these places: the decoder knows which.
         Language::Whole => None,
     }
@@ -172,17 +173,30 @@ fn words(text: &str, error: &syntax::WordsError) -> TextFault {
 
 /// `name=address` or `name:address`.
 fn host(text: &str) -> Option<TextFault> {
-    let name = text.split(['=', ':']).next().unwrap_or(text);
-    let (at, why) = match (name, name.len() == text.len()) {
-        (_, true) => (0..text.len(), "there is no address"),
-        ("", false) => (0..1, "there is no name before it"),
-        _ => return None,
+    let pair = text.split_once('=').or_else(|| text.split_once(':'));
+    let (at, why) = match pair {
+        None => (0..text.len(), "there is no address"),
+        Some(("", _)) => (0..1, "there is no name before it"),
+        Some((name, _)) if name.contains(':') => (0..name.len(), "no name of a host"),
+        Some(_) => return None,
     };
     Some(TextFault {
         code: "bad-host",
         at,
         why: why.to_owned(),
         help: Some("write `NAME=ADDRESS`, like `db=10.0.0.5`".to_owned()),
+    })
+}
+
+/// `NAME=value`: a blank before the `=` would be part of the name.
+fn variable(text: &str) -> Option<TextFault> {
+    let name = text.split('=').next().unwrap_or(text);
+    let plain = name.trim_end_matches(' ');
+    (plain.len() < name.len()).then(|| TextFault {
+        code: "bad-variable",
+        at: plain.len()..name.len(),
+        why: "a blank at the end of the name".to_owned(),
+        help: Some("remove it: write `NAME=value` without blanks around the `=`".to_owned()),
     })
 }
 

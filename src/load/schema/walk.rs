@@ -18,6 +18,35 @@ pub fn validate(tree: &Node, problems: &mut Problems) {
     Walker { problems, path: Path::root(), owners: Vec::new() }.value(tree, &root, Setting::default());
 }
 
+/// Drops what nothing reads, as the peer does: attributes that are only there by name, and unknown ones in objects that
+/// let them pass.
+pub(in crate::load) fn drop_unread(tree: &mut Node) {
+    prune(tree, &Shape::map(&ROOT));
+}
+
+fn prune(node: &mut Node, shape: &Shape) {
+    match (&mut node.value, shape.list, shape.map) {
+        (Value::Map(map), _, Some(object)) => {
+            map.retain(|key, entry| {
+                let names = || object.names.filter(|names| names.rule.takes(key)).map(|names| names.shape);
+                match object.attribute(key).or_else(names) {
+                    Some(shape) => {
+                        prune(&mut entry.node, shape);
+                        !shape.unread
+                    }
+                    None => key.starts_with("x-") || object.groups.is_empty(),
+                }
+            });
+        }
+        (Value::Seq(items), Some(list), _) => {
+            for item in items {
+                prune(item, list.item);
+            }
+        }
+        _ => {}
+    }
+}
+
 struct Walker<'a> {
     problems: &'a mut Problems,
     path: Path,

@@ -83,11 +83,11 @@ impl Fault {
         let message = if path.segments().is_empty() {
             self.message.clone()
         } else {
-            format!("`{path}` cannot be read")
+            format!("`{path}`: {}", self.message)
         };
         let problem = Problem::error("invalid-value", message);
         match self.span {
-            Some(span) => problem.at(span, self.message.clone()),
+            Some(span) => problem.at(span, "this value"),
             None => problem,
         }
     }
