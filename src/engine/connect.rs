@@ -31,6 +31,8 @@ pub struct Engine {
     pub(super) wire: Wire,
     pub(super) docker: bollard::Docker,
     pub(super) credentials: Credentials,
+    /// It is Podman behind the same API.
+    pub(super) podman: bool,
     facts: Arc<EngineFacts>,
 }
 
@@ -51,6 +53,7 @@ impl Engine {
         let bare = Wire::new(choose(options)?, options.patience.unwrap_or(PATIENCE));
         let response = bare.call(Method::HEAD, "/_ping").patience(Some(PING)).response().await?;
         let facts = facts(response.headers(), options.variable("DOCKER_API_VERSION"))?;
+        let podman = response.headers().contains_key("libpod-api-version");
         let wire = bare.with_version(facts.api_version);
         let version = bollard::ClientVersion {
             major_version: facts.api_version.major as usize,
@@ -65,7 +68,7 @@ impl Engine {
         )
         .map_err(|cause| Error::Version(cause.to_string()))?;
         let credentials = Credentials::new(options.config_directory(), &options.environment);
-        Ok(Self { wire, docker, credentials, facts: Arc::new(facts) })
+        Ok(Self { wire, docker, credentials, podman, facts: Arc::new(facts) })
     }
 
     /// What the engine is.

@@ -64,11 +64,10 @@ impl Engine {
             .map(|(network, endpoint)| (network.to_owned(), endpoint.clone()))
             .collect();
         if let Some(primary) = endpoints.get_mut(&spec.networks[0].network) {
-            let (top, own) = (&mut body.mac_address, &mut primary.mac_address);
-            let (from, to) = if modern { (top, own) } else { (own, top) };
-            if to.is_empty() {
-                *to = std::mem::take(from);
+            if primary.mac_address.is_empty() {
+                primary.mac_address.clone_from(&body.mac_address);
             }
+            body.mac_address = if modern { String::new() } else { primary.mac_address.clone() };
         }
         body.networking_config.endpoints_config = endpoints;
         (body, later)

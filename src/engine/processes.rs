@@ -119,7 +119,8 @@ impl Engine {
         if !arguments.is_empty() {
             call = call.query("ps_args", arguments);
         }
-        call.answer().await
+        let told: Processes = call.answer().await?;
+        Ok(told.in_columns())
     }
 
     /// What a container uses, about once a second; only once (after the second that the daemon needs) if not `follow`.
@@ -132,6 +133,27 @@ impl Engine {
         Ok(Flow::new(futures_util::StreamExt::map(samples, |sample| {
             sample.map(|sample| Usage::from(&sample))
         })))
+    }
+}
+
+impl Processes {
+    /// Podman 4 gives each line whole.
+    fn in_columns(self) -> Self {
+        let [title] = &self.titles[..] else { return self };
+        let titles: Vec<String> = title.split_whitespace().map(ToOwned::to_owned).collect();
+        if titles.len() < 2 {
+            return self;
+        }
+        let columns = |row: Vec<String>| {
+            let line = row.join(" ");
+            let mut words = line.split_whitespace();
+            let mut cells: Vec<String> =
+                words.by_ref().take(titles.len() - 1).map(ToOwned::to_owned).collect();
+            cells.push(words.collect::<Vec<_>>().join(" "));
+            cells
+        };
+        let processes = self.processes.into_iter().map(columns).collect();
+        Self { titles, processes }
     }
 }
 

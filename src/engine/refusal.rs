@@ -118,8 +118,9 @@ struct Rule {
 
 /// Looked through from the top; the first rule that fits wins.
 const RULES: &[Rule] = &[
-    Rule { words: &["is already in use by container"], reason: name_taken },
+    Rule { words: &["name", "is already in use by "], reason: name_taken },
     Rule { words: &["name is already in use"], reason: name_taken },
+    Rule { words: &["already in use, cannot rename"], reason: name_taken },
     Rule { words: &["network with name", "already exists"], reason: network_exists },
     Rule { words: &["network already exists"], reason: network_exists },
     Rule { words: &["removal of container", "already in progress"], reason: |_| Reason::RemovalInProgress },
@@ -159,6 +160,7 @@ const RULES: &[Rule] = &[
     Rule { words: &["is in use"], reason: |_| Reason::InUse },
     Rule { words: &["has active endpoints"], reason: |_| Reason::InUse },
     Rule { words: &["is being used by"], reason: |_| Reason::InUse },
+    Rule { words: &["has associated containers"], reason: |_| Reason::InUse },
     Rule { words: &["is using its referenced image"], reason: |_| Reason::InUse },
     Rule { words: &["is paused"], reason: |_| Reason::Paused },
     Rule { words: &["paused container"], reason: |_| Reason::Paused },
@@ -274,6 +276,7 @@ fn name_taken(text: &str) -> Reason {
         name: between(text, "name \"", "\"").unwrap_or_default().trim_start_matches('/').to_owned(),
         holder: between(text, "by container \"", "\"")
             .or_else(|| between(text, "by container ", " "))
+            .or_else(|| between(text, "already in use by ", "."))
             .unwrap_or_default()
             .trim_end_matches('.')
             .to_owned(),
@@ -333,7 +336,9 @@ fn not_found(thing: Thing, text: &str) -> Reason {
         Thing::Volume => {
             between(text, "get ", ": no such volume").or_else(|| between(text, "name ", ": no such"))
         }
-        Thing::Network => between(text, "network ", " not found"),
+        Thing::Network => {
+            between(text, "network with name or ID ", ":").or_else(|| between(text, "network ", " not found"))
+        }
         Thing::Exec => between(text, "o such exec instance: ", "\n"),
         Thing::Path => between(text, "o such container:path: ", "\n")
             .or_else(|| between(text, "the file ", " in container")),

@@ -136,7 +136,7 @@ fn a_snapshot_costs_a_handful_of_calls_whatever_it_shows() {
             volumes: vec![volume.clone(), "no-such-volume".to_owned()],
             images: vec![
                 IMAGE.to_owned(),
-                "docker.io/library/busybox".to_owned(),
+                format!("docker.io/library/{IMAGE}"),
                 "no-such-image:1".to_owned(),
             ],
             ..Query::project(&bench.project)

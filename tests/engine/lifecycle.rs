@@ -206,16 +206,14 @@ fn a_command_that_the_image_does_not_have_is_named() {
 fn the_source_of_a_bind_mount_that_is_missing_is_named() {
     at_engine(|bench| async move {
         let mut spec = bench.script("true");
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("none").display().to_string();
         let body = serde_json::json!({
-            "HostConfig": {"Mounts": [{"Type": "bind", "Source": "/no/such/folder", "Target": "/x"}]},
+            "HostConfig": {"Mounts": [{"Type": "bind", "Source": source, "Target": "/x"}]},
         });
         spec.body = serde_json::from_value(merged(serde_json::to_value(&spec.body).unwrap(), &body)).unwrap();
         let fault = bench.engine.create_container(&bench.name("web"), &spec).await.unwrap_err();
-        assert_eq!(
-            fault.reason(),
-            Some(&Reason::SourceMissing { path: "/no/such/folder".to_owned() }),
-            "{fault}"
-        );
+        assert_eq!(fault.reason(), Some(&Reason::SourceMissing { path: source }), "{fault}");
     });
 }
 

@@ -30,6 +30,10 @@ pub(super) fn provide(api: &Api) -> Result<(), String> {
     let answer = api
         .request("POST", &query, ("application/x-tar", &tar))
         .map_err(|fault| format!("import failed: {fault}"))?;
+    if !has() {
+        // Podman 4 imports without the tag.
+        let _ = api.request("POST", &format!("/images/{name}:latest/tag?repo={name}&tag={tag}"), ("", b""));
+    }
     if has() { Ok(()) } else { Err(format!("import failed: {}", String::from_utf8_lossy(&answer.body))) }
 }
 

@@ -82,6 +82,9 @@ impl Engine {
             call = call.query("remote", &spec.context).query("dockerfile", &spec.dockerfile);
             None
         };
+        for hosts in self.extra_hosts(spec) {
+            call = call.query("extrahosts", hosts);
+        }
         let response = match sending(parameters(call, spec).response(), packing.as_ref(), told).await {
             Ok(response) => response,
             Err(fault) => return Err(explained(fault, packing, &mut reader).await),
@@ -96,6 +99,14 @@ impl Engine {
             taken?;
         }
         Ok(reader.end()?)
+    }
+
+    /// One parameter a host; Podman takes them all in one.
+    fn extra_hosts(&self, spec: &BuildSpec) -> Vec<String> {
+        match &spec.extra_hosts {
+            hosts if hosts.is_empty() || !self.podman => hosts.clone(),
+            hosts => vec![json!(hosts).to_string()],
+        }
     }
 }
 
@@ -138,9 +149,6 @@ fn parameters<'a>(call: Call<'a>, spec: &BuildSpec) -> Call<'a> {
     let mut call = call.query("version", "1").query("rm", "1").query("forcerm", "1");
     for tag in &spec.tags {
         call = call.query("t", tag);
-    }
-    for host in &spec.extra_hosts {
-        call = call.query("extrahosts", host);
     }
     let flags = [("nocache", spec.no_cache), ("pull", spec.pull)];
     for (name, _) in flags.into_iter().filter(|(_, set)| *set) {

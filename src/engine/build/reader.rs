@@ -109,7 +109,8 @@ impl Reader {
             fault.instruction = at.map(|instruction| instruction.text.clone());
         }
         fault.message = harmless(words.trim()).into_owned();
-        fault.exit_code = exit_code;
+        let status = || words.rsplit_once("exit status ").and_then(|(_, code)| code.trim().parse().ok());
+        fault.exit_code = exit_code.or_else(status);
         fault.output = self.output.drain(..).collect();
         Box::new(fault)
     }
@@ -170,9 +171,12 @@ impl Reader {
     }
 }
 
-/// `Step 1/3 : FROM x`.
+/// `Step 1/3 : FROM x`; `STEP 1/3: FROM x` at Podman.
 fn step(line: &str) -> Option<(u32, u32, &str)> {
-    let (numbers, instruction) = line.strip_prefix("Step ")?.split_once(" : ")?;
+    let (numbers, instruction) = match line.strip_prefix("Step ") {
+        Some(rest) => rest.split_once(" : ")?,
+        None => line.strip_prefix("STEP ")?.split_once(": ")?,
+    };
     let (number, total) = numbers.split_once('/')?;
     Some((number.parse().ok()?, total.parse().ok()?, instruction))
 }

@@ -54,6 +54,11 @@ fn meant(reference: &str) -> Meant {
     }
 }
 
+/// Podman takes an id with its algorithm only if it is whole.
+fn beginning(id: &str) -> &str {
+    id.strip_prefix("sha256:").filter(|digits| digits.len() < 64).unwrap_or(id)
+}
+
 impl ListedImage {
     /// Podman lists full names.
     fn has(&self, name: &str) -> bool {
@@ -80,7 +85,7 @@ impl Engine {
             self.wire.get("/images/json").filters(&filters).answer::<Vec<ListedImage>>().await
         };
         let ids: Vec<_> = meant.iter().filter(|(_, meant)| **meant == Meant::Id).map(|(id, _)| *id).collect();
-        let by_id = join_all(ids.iter().map(|id| self.inspect_image(id)));
+        let by_id = join_all(ids.iter().map(|id| self.inspect_image(beginning(id))));
         let (listed, inspected) = tokio::join!(by_name, by_id);
         let listed = listed?;
         let mut found = BTreeMap::new();

@@ -122,7 +122,11 @@ impl DaemonEvent {
     /// The exit code of a container that ended.
     #[must_use]
     pub fn exit_code(&self) -> Option<i64> {
-        self.attributes.get("exitCode").and_then(|code| code.parse().ok())
+        let code = self
+            .attributes
+            .get("exitCode")
+            .or_else(|| self.attributes.get("containerExitCode").filter(|_| self.action == "die"));
+        code.and_then(|code| code.parse().ok())
     }
 
     /// The action without what follows a colon.

@@ -98,12 +98,16 @@ impl Call<'_> {
         self
     }
 
-    /// Adds filters, if there are any.
+    /// Adds filters, if there are any: as `{"key": {"value": true}}`, which all engines join alike.
     pub(in crate::engine) fn filters(self, filters: &Filters) -> Self {
         if filters.is_empty() {
             return self;
         }
-        let text = serde_json::to_string(filters).expect("strings are always JSON");
+        let sets: BTreeMap<_, BTreeMap<_, bool>> = filters
+            .iter()
+            .map(|(key, values)| (key, values.iter().map(|value| (value, true)).collect()))
+            .collect();
+        let text = serde_json::to_string(&sets).expect("strings are always JSON");
         self.query("filters", text)
     }
 
