@@ -170,8 +170,8 @@ impl Extender<'_, '_> {
             self.session.problems.push(remote(file, Some(span)));
             return None;
         }
-        let directory = from.directory(self.set);
-        let path = absolute(&directory, file);
+        // The paths of another file were brought into those of the set when it was read.
+        let path = absolute(&self.set.directory, file);
         if is_among(&self.links, &path, &reference.service) {
             self.report_cycle(&path, &reference.service);
             return None;
@@ -267,16 +267,4 @@ impl Extender<'_, '_> {
 
 fn is_among(links: &[Link], path: &Path, service: &str) -> bool {
     links.iter().any(|link| link.path == path && link.service == service)
-}
-
-impl Siblings {
-    /// What `extends.file` of its services is relative to: the project directory for a file of the project itself,
-    /// else the directory of the file.
-    fn directory(&self, set: &FileSet<'_>) -> PathBuf {
-        let own = set.files.iter().any(|file| file.path == self.path);
-        match self.path.parent().filter(|_| !own) {
-            Some(parent) => parent.to_owned(),
-            None => set.directory.clone(),
-        }
-    }
 }

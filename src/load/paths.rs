@@ -34,6 +34,7 @@ const WORKLOAD: &[Rule<Kind>] = &[
     ("build.context", Kind::Context),
     ("build.ssh.*", Kind::Path),
     ("develop.watch[].path", Kind::Watched),
+    ("extends.file", Kind::Path),
 ];
 
 const RESOURCES: &[Rule<Kind>] =

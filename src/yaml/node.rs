@@ -241,6 +241,11 @@ impl Map {
         self.entries.get(key)
     }
 
+    /// The value under a key with the place of the key.
+    pub fn entry_mut(&mut self, key: &str) -> Option<&mut Entry> {
+        self.entries.get_mut(key)
+    }
+
     /// Sets a key. A key that is there keeps its position in the order; its old entry is given back.
     pub fn insert(&mut self, key: impl Into<String>, entry: Entry) -> Option<Entry> {
         self.entries.insert(key.into(), entry)

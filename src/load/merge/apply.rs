@@ -74,11 +74,14 @@ impl Merger<'_> {
         let Some(map) = base.as_map_mut() else { return };
         for (key, entry) in over.into_entries() {
             let rules = here.rules.and_then(|place| place.key(&key));
-            match map.get_mut(&key) {
-                Some(node) => self.merge(node, entry.node, Here { rules, trace: &here.trace.key(&key) }),
-                None => {
-                    map.insert(key, entry);
-                }
+            let Some(known) = map.entry_mut(&key) else {
+                map.insert(key, entry);
+                continue;
+            };
+            let span = entry.node.span;
+            self.merge(&mut known.node, entry.node, Here { rules, trace: &here.trace.key(&key) });
+            if known.node.span == span {
+                known.key = entry.key;
             }
         }
     }
