@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::values;
 use crate::cli::command::{
-    CompletionArgs, ConfigArgs, DownArgs, GraphArgs, LogsArgs, PlanArgs, PsArgs, UpArgs, VersionArgs,
+    BuildArgs, CompletionArgs, ConfigArgs, DownArgs, GraphArgs, LogsArgs, PlanArgs, PsArgs, UpArgs,
+    VersionArgs,
 };
 
 /// Define and run multi-container applications
@@ -148,6 +149,7 @@ pub(crate) enum Verb {
     Down(DownArgs),
     Ps(PsArgs),
     Logs(LogsArgs),
+    Build(BuildArgs),
     Config(Box<ConfigArgs>),
     Plan(PlanArgs),
     Graph(GraphArgs),

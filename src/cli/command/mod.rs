@@ -1,5 +1,6 @@
 //! One file a verb: its flags, and the call into the library that does it.
 
+mod build;
 mod completion;
 mod config;
 mod down;
@@ -11,6 +12,7 @@ mod ps;
 mod up;
 mod version;
 
+pub(crate) use build::{BuildArgs, run as build};
 pub(crate) use completion::{CompletionArgs, run as completion};
 pub(crate) use config::{ConfigArgs, run as config};
 pub(crate) use down::{DownArgs, run as down};

@@ -50,6 +50,10 @@ impl Quiet {
     fn leaves_out(self, event: &Event) -> bool {
         match event {
             Event::Output(_) => self.builds,
+            // A step of a build; its start and its end are told in any case.
+            Event::Progress(progress) if progress.text == "Building" => {
+                self.builds && !progress.details.is_empty()
+            }
             Event::Progress(progress) => self.pulls && (progress.parent.is_some() || progress.current > 0),
             _ => false,
         }

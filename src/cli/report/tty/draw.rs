@@ -37,6 +37,8 @@ pub(crate) enum Glyphs {
 const TICK: Duration = Duration::from_millis(100);
 /// The widest bar.
 const BAR: usize = 20;
+/// The bar of a build's steps.
+const STEPS: usize = 10;
 
 impl Glyphs {
     fn spinner(self, now: Duration) -> &'static str {
@@ -189,9 +191,14 @@ fn counted(row: &Row, amount: Amount, room: usize, glyphs: Glyphs) -> Option<Str
     // A build counts its steps; everything else that is counted is bytes.
     let words = match (row.text.as_str(), amount.total) {
         ("Building", total) => {
-            let step = format!("{}/{total}", amount.current);
-            let doing = if row.details.is_empty() { row.output.back() } else { Some(&row.details) };
-            return Some(cut(&doing.map_or(step.clone(), |doing| format!("{step} {doing}")), room, glyphs));
+            // Its details, if there are any, begin with the number of the step.
+            let step = if row.details.is_empty() {
+                format!("[{}/{total}]", amount.current)
+            } else {
+                row.details.clone()
+            };
+            let bar = if room >= 4 * STEPS { glyphs.bar(amount, STEPS) + " " } else { String::new() };
+            return Some(cut(&(bar + &step), room, glyphs));
         }
         (_, 0) => return Some(bytes(amount.current)).filter(|words| words.width() <= room),
         (_, total) => format!("{} / {}", bytes(amount.current), bytes(total)),

@@ -156,6 +156,19 @@ fn never_more_lines_than_the_screen_has() {
 }
 
 #[test]
+fn a_build_shows_its_step_and_how_many_there_are() {
+    let step = Progress {
+        current: 3,
+        total: 6,
+        ..Progress::new(image("shop-web"), Status::Working, "Building").details("[3/6] RUN make")
+    };
+    let live = live(&[(0.0, started(1)), (0.0, Event::Progress(step))]);
+    let shown = |width| drawn(&live, View { width, ..BLACK }, 1.0).lines().nth(1).map(str::to_owned);
+    assert_eq!(shown(90).as_deref(), Some(" ⠋ Image shop-web  Building   1.0s  ━━━━━───── [3/6] RUN make"));
+    assert_eq!(shown(60).as_deref(), Some(" ⠋ Image shop-web  Building   1.0s  [3/6] RUN make"));
+}
+
+#[test]
 fn the_lines_of_a_failed_build_stay_on_the_screen() {
     let output =
         |text: &str| Event::Output(OutputLine { resource: image("shop-web"), text: text.to_owned() });
