@@ -220,11 +220,12 @@ impl<'a> Down<'a> {
                 ImageRemoval::Local => local(image),
                 ImageRemoval::All => true,
             };
-            if wanted && known.is_some() {
+            let Some(known) = known else { continue };
+            // The file's name for it stands for its tags; a label alone does not make an image with a name of its own a
+            // local one.
+            references.retain(|reference| !known.tags.iter().any(|tag| tag == reference));
+            if wanted {
                 references.insert(&image.reference);
-            } else if let Some(known) = known {
-                // A label alone does not make an image with a name of its own a local one.
-                references.retain(|reference| !known.tags.iter().any(|tag| tag == reference));
             }
         }
         for reference in references {
