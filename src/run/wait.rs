@@ -98,7 +98,10 @@ async fn look(context: &Context, targets: &[Target]) -> Result<Vec<ContainerDeta
 async fn next_about(events: &mut Receiver<Heard>, targets: &[Target]) {
     loop {
         match events.recv().await {
-            Ok(Heard::Event(event)) if !targets.iter().any(|target| target.is(&event.id)) => {}
+            // Each probe of a health check is three events of its own; its verdict is one.
+            Ok(Heard::Event(event))
+                if event.action.starts_with("exec_")
+                    || !targets.iter().any(|target| target.is(&event.id)) => {}
             // After a gap, too, it is worth a look.
             Ok(_) | Err(RecvError::Lagged(_)) => return,
             // The listener is gone: only the slow look is left.
