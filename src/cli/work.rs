@@ -24,13 +24,15 @@ pub(crate) struct Lines {
     pub(crate) prefix: bool,
     /// With colours, where the terminal has them.
     pub(crate) colour: bool,
+    /// What containers wrote to standard error goes to ours.
+    pub(crate) apart: bool,
     /// What is not shown at all.
     pub(crate) quiet: Quiet,
 }
 
 impl Default for Lines {
     fn default() -> Self {
-        Self { prefix: true, colour: true, quiet: Quiet::default() }
+        Self { prefix: true, colour: true, apart: true, quiet: Quiet::default() }
     }
 }
 
@@ -97,6 +99,7 @@ fn style(session: &Session, project: &Project, lines: Lines) -> Result<ReportSty
         logs: LogStyle {
             prefix: lines.prefix,
             colour: lines.colour && colours.stdout,
+            apart: lines.apart,
             terminals: LogTerminals {
                 stdout: terminals.stdout,
                 stderr: terminals.stderr,

@@ -13,7 +13,7 @@ fn config_and_graph_ask_no_daemon() {
     stack.command(["config", "-q"]).host(nowhere).run().success().stdout("");
     stack.command(["config", "--format", "json"]).host(nowhere).run().success().says(["\"depends_on\""]);
     stack.command(["graph"]).host(nowhere).run().success().says(["a", "b"]);
-    stack.command(["graph", "--format", "mermaid"]).host(nowhere).run().success().says(["graph"]);
+    stack.command(["graph", "--format", "mermaid"]).host(nowhere).run().success().says(["flowchart"]);
     stack.command(["graph", "--format", "dot"]).host(nowhere).run().success().says(["digraph"]);
     stack.command(["graph", "--format", "svg"]).host(nowhere).run().success().says(["<svg", "</svg>"]);
 }

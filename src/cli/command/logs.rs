@@ -62,7 +62,8 @@ pub(crate) fn run(args: &LogsArgs, session: &Session) -> Result<Exit, Failure> {
         timestamps: args.timestamps,
     };
     let project = Project::open(session, Needs::Name)?;
-    let lines = Lines { prefix: !args.no_log_prefix, colour: !args.no_color, ..Lines::default() };
+    let lines =
+        Lines { prefix: !args.no_log_prefix, colour: !args.no_color, apart: false, ..Lines::default() };
     work(session, project, lines, async |compose| {
         compose.logs(&options).await?;
         Ok(Exit::Success)

@@ -157,6 +157,7 @@ pub(crate) fn run(args: &UpArgs, session: &Session) -> Result<Exit, Failure> {
         prefix: !args.output.no_log_prefix,
         colour: !args.output.no_color,
         quiet: Quiet { pulls: args.images.quiet_pull, builds: args.images.quiet_build },
+        apart: true,
     };
     work(session, project, lines, async |compose| {
         if compose.loaded().is_some_and(|loaded| loaded.project.services.is_empty()) {

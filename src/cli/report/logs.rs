@@ -16,6 +16,9 @@ pub(crate) struct LogStyle {
     pub(crate) prefix: bool,
     /// With colours for the names.
     pub(crate) colour: bool,
+    /// What containers wrote to standard error goes to ours; else all goes to standard output, as `logs` of the peer
+    /// has it.
+    pub(crate) apart: bool,
     /// What the streams lead to.
     pub(crate) terminals: LogTerminals,
 }
@@ -91,8 +94,8 @@ impl Logs {
         }
         let terminals = self.style.terminals;
         let (target, terminal) = match line.stream {
-            Stream::Stdout => (Target::Stdout, terminals.stdout),
-            Stream::Stderr => (Target::Stderr, terminals.stderr),
+            Stream::Stderr if self.style.apart => (Target::Stderr, terminals.stderr),
+            Stream::Stdout | Stream::Stderr => (Target::Stdout, terminals.stdout),
         };
         if terminal {
             text.push_str(&scrub(&line.text, terminals.colour));
@@ -121,6 +124,7 @@ mod tests {
     const PIPED: LogStyle = LogStyle {
         prefix: true,
         colour: false,
+        apart: true,
         terminals: LogTerminals { stdout: false, stderr: false, colour: false },
     };
 
