@@ -15,9 +15,11 @@ fn read<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<(String, String)>) {
     let documents = parse(source, text, &mut problems);
     assert!(problems.is_empty(), "{problems:?}");
     let value = decode(&documents[0], &mut problems);
-    let faults = problems
-        .iter()
-        .map(|problem| (problem.message.clone(), sources.slice(problem.span().unwrap()).to_owned()));
+    let faults = problems.iter().map(|problem| {
+        let label = &problem.labels[0];
+        let message = problem.message.replace(" cannot be read", &format!(": {}", label.text));
+        (message, sources.slice(label.span).to_owned())
+    });
     (value, faults.collect())
 }
 

@@ -167,8 +167,11 @@ impl<'a, 'p> Builder<'a, 'p> {
 
     /// An alias was read whose anchor there is not.
     pub(super) fn unknown_alias(&mut self, name: &str, span: Span) {
-        let problem = self.anchors.unknown(name, span, self.text);
-        self.without_value(problem, span);
+        if !self.complaints.is_full() {
+            let problem = self.anchors.unknown(name, span, self.text);
+            self.complaints.push(problem);
+        }
+        self.complete(Item::Node(Node::null(span)), Extent::scalar(""), 0);
     }
 
     fn without_value(&mut self, problem: Problem, span: Span) {

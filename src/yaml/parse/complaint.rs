@@ -28,6 +28,11 @@ impl<'a> Complaints<'a> {
         Span::new(self.source, start, end)
     }
 
+    /// True if nothing more is added: what is costly to say need not be worked out.
+    pub(super) fn is_full(&self) -> bool {
+        self.count >= MOST
+    }
+
     /// Adds a problem, unless there were too many already, or the last one was about the same place: what follows from
     /// a fault is not one of its own.
     pub(super) fn push(&mut self, problem: Problem) {

@@ -1,4 +1,5 @@
 use std::fmt::Write as _;
+use std::time::{Duration, Instant};
 
 use crate::diag::{Drawing, Problems, SourceId, Sources, draw};
 
@@ -272,6 +273,14 @@ fn infinite_and_undefined_numbers_are_refused() {
 #[test]
 fn no_text_makes_more_than_a_few_hundred_problems() {
     assert_eq!(faults(&"a: 1\n".repeat(10_000)).len(), 200);
+    let aliases: Vec<String> = (0..20_000).map(|number| format!("*n{number}")).collect();
+    let text = format!("a: [{}]\n", aliases.join(", "));
+    let started = Instant::now();
+    assert_eq!(faults(&text).len(), 200);
+    assert!(
+        started.elapsed() < Duration::from_secs(5),
+        "the cost of a fault does not grow with their number"
+    );
 }
 
 #[test]
