@@ -66,9 +66,11 @@ fn located(text: &str) -> (Option<Project>, Vec<(String, String)>) {
     let mut problems = Problems::default();
     let documents = yaml::parse(source, text, &mut problems);
     let project = yaml::decode(&documents[0], &mut problems);
-    let faults = problems
-        .iter()
-        .map(|problem| (problem.message.clone(), sources.slice(problem.span().expect("a place")).to_owned()));
+    let faults = problems.iter().map(|problem| {
+        let label = &problem.labels[0];
+        let message = problem.message.replace(" cannot be read", &format!(": {}", label.text));
+        (message, sources.slice(label.span).to_owned())
+    });
     (project, faults.collect())
 }
 
