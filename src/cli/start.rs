@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use super::args::{Cli, Parsed, RootArgs, Verb, parse};
-use super::command::{build, completion, config, down, graph, logs, metadata, plan, ps, up, version};
+use super::command::{build, completion, config, down, graph, lint, logs, metadata, plan, ps, up, version};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::session::Session;
@@ -41,6 +41,7 @@ fn run(verb: &Verb, session: &Session) -> Result<Exit, Failure> {
         Verb::Logs(args) => logs(args, session),
         Verb::Build(args) => build(args, session),
         Verb::Config(args) => config(args, session),
+        Verb::Lint(args) => lint(args, session),
         Verb::Plan(args) => plan(args, session),
         Verb::Graph(args) => graph(args, session),
         Verb::Version(args) => version(args, session),

@@ -4,6 +4,7 @@ mod completion;
 mod conflicts;
 mod files;
 mod help;
+mod lint;
 mod peer;
 mod program;
 mod projects;

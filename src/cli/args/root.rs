@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::values;
 use crate::cli::command::{
-    BuildArgs, CompletionArgs, ConfigArgs, DownArgs, GraphArgs, LogsArgs, PlanArgs, PsArgs, UpArgs,
+    BuildArgs, CompletionArgs, ConfigArgs, DownArgs, GraphArgs, LintArgs, LogsArgs, PlanArgs, PsArgs, UpArgs,
     VersionArgs,
 };
 
@@ -151,6 +151,7 @@ pub(crate) enum Verb {
     Logs(LogsArgs),
     Build(BuildArgs),
     Config(Box<ConfigArgs>),
+    Lint(LintArgs),
     Plan(PlanArgs),
     Graph(GraphArgs),
     Version(VersionArgs),
