@@ -194,7 +194,7 @@ impl Extender<'_, '_> {
 
     /// The services of another file, with its paths made those of this project; read once.
     fn siblings(&mut self, path: &Path, section: &'static str, span: Span) -> Option<Rc<Siblings>> {
-        let key = (path.to_owned(), section);
+        let key = (path.to_owned(), section, self.set.directory.clone());
         if let Some(siblings) = self.session.siblings.get(&key) {
             return siblings.clone();
         }

@@ -1,5 +1,6 @@
 //! From one tree to one project: completed, decoded, and reduced to what takes part.
 
+use super::check::{Scope, check_selected};
 use super::session::Session;
 use super::{Environment, env_files, normalize, schema, select};
 use crate::diag::{Problem, Problems};
@@ -42,8 +43,16 @@ pub(super) fn finish(tree: &mut Node, facts: &Facts<'_>, session: &mut Session<'
     select::enable(&mut project, &options.services);
     env_files::read(&mut project, tree, facts.environment, session);
     if let Err(problem) = select::select(&mut project, &options.services, options.without_dependencies) {
-        session.problems.push(problem);
+        // A dependency that is not there was reported before, with its place.
+        if !session.broken.has_errors() {
+            session.problems.push(problem);
+        }
         return None;
+    }
+    if passes.consistency {
+        let selected = |name: &str| project.services.contains_key(name);
+        let scope = Scope { active: &selected, implied: passes.normalize };
+        check_selected(tree, scope, &mut session.broken);
     }
     if !options.all_resources {
         select::drop_unused(&mut project);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::discover::{ComposeFile, absolute, is_remote, remote};
 use super::layers::{self, FileSet, Origin};
 use super::merge::merge;
+use super::paths::{self, Base};
 use super::session::Session;
 use super::{Environment, variables};
 use crate::diag::{Problem, Span};
@@ -99,8 +100,16 @@ impl Item {
         let environment = self.environment(&directory, set, session)?;
         let mut included_by = set.included_by.clone();
         included_by.push((path.to_owned(), Some(self.span)));
-        let set = FileSet { files, directory, environment: &environment, included_by };
-        Some(layers::read(&set, session))
+        let own = FileSet { files, directory, environment: &environment, included_by };
+        let mut tree = layers::read(&own, session);
+        if !session.options.passes.resolve_paths {
+            // Paths stay relative, but to the directory of the including file.
+            let directory = layers::relative(&set.directory, &own.directory);
+            let home = set.environment.value("HOME");
+            let base = Base { directory: &directory, home, files: session.files };
+            paths::resolve(&mut tree, &base, &mut session.problems);
+        }
+        Some(tree)
     }
 
     fn files(&self, path: &Path, set: &FileSet<'_>, session: &mut Session<'_>) -> Option<Vec<ComposeFile>> {

@@ -74,7 +74,7 @@ pub(super) fn read(set: &FileSet<'_>, session: &mut Session<'_>) -> Node {
         }
     }
     let mut tree = tree.unwrap_or_else(|| nothing(set, session));
-    if !session.problems.has_errors() {
+    if session.options.passes.validate && !session.problems.has_errors() {
         check::check(&tree, &mut session.broken);
     }
     defaults::fill(&mut tree);
@@ -83,6 +83,8 @@ pub(super) fn read(set: &FileSet<'_>, session: &mut Session<'_>) -> Node {
         let home = set.environment.value("HOME");
         let base = Base { directory: &directory, home, files: session.files };
         paths::resolve(&mut tree, &base, &mut session.problems);
+        // Two ways to write one path are one.
+        unique(&mut tree);
     }
     if session.options.passes.interpolate {
         declared(&mut tree, set.environment);
@@ -110,7 +112,9 @@ fn layer(tree: &mut Option<Node>, mut document: Node, from: &Place<'_>, session:
         None => tree.insert(document),
     };
     unique(tree);
-    schema::validate(tree, &mut session.problems);
+    if session.options.passes.validate {
+        schema::validate(tree, &mut session.problems);
+    }
     drop_version(tree, &mut session.problems);
     canonical(tree, !session.options.passes.interpolate, &mut session.problems);
     drop_empty(tree);
@@ -150,7 +154,7 @@ fn drop_empty(tree: &mut Node) {
 }
 
 /// One directory as seen from another.
-fn relative(from: &Path, to: &Path) -> String {
+pub(super) fn relative(from: &Path, to: &Path) -> String {
     let shared = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
     let up = from.components().skip(shared).map(|_| PathBuf::from(".."));
     let down = to.components().skip(shared).map(|part| PathBuf::from(part.as_os_str()));

@@ -37,6 +37,8 @@ pub struct LoadOptions {
 pub struct Passes {
     /// Fills in variables.
     pub interpolate: bool,
+    /// Holds what the files say against the shape of the specification.
+    pub validate: bool,
     /// Adds what is implied: default network, resource names, dependencies.
     pub normalize: bool,
     /// Makes paths absolute.
@@ -51,6 +53,7 @@ impl Default for Passes {
     fn default() -> Self {
         Self {
             interpolate: true,
+            validate: true,
             normalize: true,
             resolve_paths: true,
             consistency: true,

@@ -106,6 +106,9 @@ fn nothing(source: Option<SourceId>) -> Problem {
 /// What is wrong with single values, and with what does not fit together. Rules that look at several places are only
 /// held against a tree whose shape is right.
 fn examine(tree: &Node, profiles: &[String], has_right_shape: bool, session: &mut Session<'_>) {
+    if !session.options.passes.validate {
+        return;
+    }
     if session.options.passes.interpolate {
         schema::texts(tree, &mut session.problems);
     }

@@ -67,7 +67,9 @@ fn in_file(file: &ComposeFile, environment: &Environment, session: &mut Session<
     let names: Vec<Node> = names.cloned().collect();
     let mut filled = names.into_iter().filter_map(|mut name| {
         // What is wrong with it is said when its document is filled in.
-        interpolate(&mut name, environment, &session.sources, &mut Problems::default());
+        if session.options.passes.interpolate {
+            interpolate(&mut name, environment, &session.sources, &mut Problems::default());
+        }
         name.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
     });
     filled.next_back()

@@ -21,8 +21,8 @@ pub(super) struct Session<'a> {
     /// What is wrong beyond shape. Kept apart until the end: rules that look at several places are held against a tree
     /// whose shape is right, even if another such rule is broken.
     pub(super) broken: Problems,
-    /// Files that services extend, by path and section; `None` for one that could not be read.
-    pub(super) siblings: HashMap<(PathBuf, &'static str), Option<Rc<Siblings>>>,
+    /// Files that services extend, by path, section and project directory; `None` for one that could not be read.
+    pub(super) siblings: HashMap<(PathBuf, &'static str, PathBuf), Option<Rc<Siblings>>>,
     /// How many files were included so far.
     pub(super) included: usize,
     /// The files of variables that were read for the project.

@@ -156,6 +156,7 @@ impl ConfigArgs {
             resolve_paths: !left_out.no_path_resolution,
             consistency: !left_out.no_consistency,
             resolve_environment: !left_out.no_env_resolution,
+            ..Passes::default()
         }
     }
 }

@@ -14,7 +14,7 @@ mod rules;
 mod service;
 
 pub use super::scene::Scope;
-pub use rules::{check, check_consistency};
+pub use rules::{check, check_consistency, check_selected};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::diag::{Problem, Problems, Span};
 use crate::load::scene::{Scene, number};
 
-/// No two services, and no two replicas, can have one container name.
+/// No two services can have one container name.
 pub(super) fn containers(scene: &Scene<'_>, problems: &mut Problems) {
     let mut taken: HashMap<&str, (&str, Span)> = HashMap::new();
     for service in scene.services() {
@@ -20,6 +20,16 @@ pub(super) fn containers(scene: &Scene<'_>, problems: &mut Problems) {
             );
         } else {
             taken.insert(name, (service.name, entry.node.span));
+        }
+    }
+}
+
+/// No two containers of a service can have one name.
+pub(super) fn replicas(scene: &Scene<'_>, problems: &mut Problems) {
+    for service in scene.services() {
+        let Some(entry) = service.entry(&["container_name"]) else { continue };
+        if entry.node.as_str().is_none_or(str::is_empty) {
+            continue;
         }
         let many = [&["scale"][..], &["deploy", "replicas"]]
             .into_iter()

@@ -29,7 +29,7 @@ const ACTIVE: &[fn(&Scene<'_>, &mut Problems)] = &[
     service::replicas,
     service::limits,
     service::watch,
-    names::containers,
+    names::replicas,
     mounts::targets,
     references::resources,
     references::contexts,
@@ -38,6 +38,9 @@ const ACTIVE: &[fn(&Scene<'_>, &mut Problems)] = &[
     jobs::references,
     cycles::cycles,
 ];
+
+/// Rules for the services that were asked for, among those that take part.
+const SELECTED: &[fn(&Scene<'_>, &mut Problems)] = &[names::containers];
 
 /// Adds what is wrong anywhere in the tree, in services that no profile activates too.
 pub fn check(tree: &Node, problems: &mut Problems) {
@@ -51,6 +54,14 @@ pub fn check(tree: &Node, problems: &mut Problems) {
 pub fn check_consistency(tree: &Node, scope: Scope<'_>, problems: &mut Problems) {
     let scene = Scene::new(tree, scope);
     for rule in ACTIVE {
+        rule(&scene, problems);
+    }
+}
+
+/// Adds what cannot be brought up together. Services that were not asked for may share a name with one that was.
+pub fn check_selected(tree: &Node, scope: Scope<'_>, problems: &mut Problems) {
+    let scene = Scene::new(tree, scope);
+    for rule in SELECTED {
         rule(&scene, problems);
     }
 }

@@ -16,6 +16,7 @@ fn faults_of(text: &str, scope: Scope<'_>) -> Vec<String> {
     assert!(problems.is_empty(), "the text parses: {problems:?}");
     check(&trees[0], &mut problems);
     check_consistency(&trees[0], scope, &mut problems);
+    check_selected(&trees[0], scope, &mut problems);
     problems.settle();
     problems
         .iter()

@@ -1,9 +1,14 @@
-//! What the daemon calls the networks, volumes, secrets and configs of the project.
+//! The name of the project, and what the daemon calls the networks, volumes, secrets and configs of the project.
 
 use crate::yaml::{Map, Node, Value};
 
-/// Gives a name to those that have none: their own key if others made them, else with the project's before it.
+/// Names the project, and gives a name to those that have none: their own key if others made them, else with the project's before it.
 pub(super) fn give(tree: &mut Node, project: &str) {
+    let span = tree.span;
+    if let Some(root) = tree.as_map_mut() {
+        let place = root.get("name").map_or(span, |name| name.span);
+        root.set("name", Node::string(project, place));
+    }
     for kind in ["networks", "volumes", "secrets", "configs"] {
         let Some(resources) = tree.get_mut(kind).and_then(Node::as_map_mut) else { continue };
         for (key, entry) in resources.iter_mut() {

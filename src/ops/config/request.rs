@@ -72,8 +72,16 @@ pub fn config(
     if !matches!(request.shown, Shown::Model | Shown::Images) {
         options.services.clear();
     }
-    if request.shown == Shown::Variables {
-        options.passes.interpolate = false;
+    match request.shown {
+        Shown::Variables => {
+            options.passes.interpolate = false;
+            options.passes.normalize = false;
+            options.passes.validate = false;
+        }
+        Shown::Services | Shown::Volumes | Shown::Networks | Shown::Models => {
+            options.passes.resolve_environment = false;
+        }
+        _ => {}
     }
     let loaded = load(&options, files)?;
     let text = match &request.shown {

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::Format;
 use crate::syntax::{Mention, mentions};
-use crate::yaml::{Node, Value, to_yaml};
+use crate::yaml::{Map, Node, Value, key_order, to_yaml};
 
 /// A variable, under the names that the peer gives its parts in JSON.
 #[derive(Debug, Default, Serialize)]
@@ -35,7 +36,10 @@ const GAP: usize = 3;
 /// All variables in the strings of a tree that none were filled into.
 pub(super) fn render(tree: &Node, format: Option<Format>) -> String {
     let mut found = BTreeMap::new();
-    collect(tree, &mut found);
+    // The project's name is read on its own, before there is a tree.
+    for (_, entry) in tree.as_map().into_iter().flat_map(Map::iter).filter(|(key, _)| *key != "name") {
+        collect(&entry.node, &mut found);
+    }
     match format {
         None => table(&found),
         Some(Format::Json) => json(&found),
@@ -85,10 +89,9 @@ fn table(found: &BTreeMap<String, Mentioned>) -> String {
         cells.max().unwrap_or_default().max(COLUMN)
     };
     let mut text = String::new();
-    for (index, row) in rows.iter().enumerate() {
+    for row in &rows {
         for (column, cell) in row.iter().enumerate() {
-            // The last title is not padded, the last cells are.
-            let width = if index == 0 && column == 3 { 0 } else { width(column) };
+            let width = if column + 1 == row.len() { 0 } else { width(column) };
             let _ = write!(text, "{cell:width$}");
         }
         text.push('\n');
@@ -106,16 +109,18 @@ fn json(found: &BTreeMap<String, Mentioned>) -> String {
 
 /// The peer indents by four here, by two everywhere else.
 fn yaml(found: &BTreeMap<String, Mentioned>) -> String {
-    let variables: BTreeMap<&str, MentionedInYaml<'_>> = found
-        .iter()
-        .map(|(name, variable)| {
+    let mut sorted: Vec<&Mentioned> = found.values().collect();
+    sorted.sort_by(|one, other| key_order(&one.name, &other.name));
+    let variables: IndexMap<&str, MentionedInYaml<'_>> = sorted
+        .into_iter()
+        .map(|variable| {
             let parts = MentionedInYaml {
-                name,
+                name: &variable.name,
                 defaultvalue: &variable.default_value,
                 presencevalue: &variable.presence_value,
                 required: variable.required,
             };
-            (name.as_str(), parts)
+            (variable.name.as_str(), parts)
         })
         .collect();
     let text = to_yaml(&variables).expect("text and switches can be written");
