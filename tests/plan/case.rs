@@ -207,6 +207,8 @@ pub(crate) struct Case {
     pub(crate) text: String,
     /// The plan as data, if there is one.
     pub(crate) report: Option<Report>,
+    /// The containers before and after it was carried out.
+    pub(crate) containers: (Vec<ObservedContainer>, Vec<ObservedContainer>),
     /// What is still to be done after it was carried out, if anything should not be.
     pub(crate) unsettled: Option<String>,
 }
@@ -241,7 +243,9 @@ impl Case {
             Err(faults) => return Self::failed(&faults),
         };
         let text = words(&plan);
+        let before = world.observed.containers.clone();
         world.apply(&plan);
+        let containers = (before, world.observed.containers.clone());
         let rest = asked.again().plan(&desired, &world.observed).expect("a plan");
         let left = (!rest.changes_nothing()).then(|| Listing { plan: &rest, edges: true }.to_string());
         let unsettled = match (left, asked.unsettled) {
@@ -249,7 +253,7 @@ impl Case {
             (None, Some(reason)) => Some(format!("it is settled after all, although {reason}")),
             _ => None,
         };
-        Self { text, report: Some(Report::from(&plan)), unsettled }
+        Self { text, report: Some(Report::from(&plan)), containers, unsettled }
     }
 
     fn failed(faults: &[Fault]) -> Self {
@@ -259,7 +263,7 @@ impl Case {
             let help = fault.help.as_ref().map(|help| format!(" (help: {help})")).unwrap_or_default();
             let _ = writeln!(text, "fault {}{place}: {}{help}", fault.code, fault.message);
         }
-        Self { text, report: None, unsettled: None }
+        Self { text, report: None, containers: Default::default(), unsettled: None }
     }
 }
 
@@ -282,11 +286,13 @@ fn read<T: Default + for<'de> Deserialize<'de>>(path: &PathBuf) -> T {
     }
 }
 
-/// A project in its canonical form, with what every project has without saying so.
 fn load(path: &Path) -> Project {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let mut project: Project =
-        serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    complete(serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+}
+
+/// A project with what every project has without saying so.
+pub(crate) fn complete(mut project: Project) -> Project {
     if project.name.is_empty() {
         "p".clone_into(&mut project.name);
     }
@@ -314,7 +320,7 @@ fn load(path: &Path) -> Project {
     project
 }
 
-fn desired(project: &Project, api: u32) -> Result<Desired, Vec<Fault>> {
+pub(crate) fn desired(project: &Project, api: u32) -> Result<Desired, Vec<Fault>> {
     translate(
         project,
         &Target {
@@ -329,7 +335,7 @@ fn desired(project: &Project, api: u32) -> Result<Desired, Vec<Fault>> {
 }
 
 /// All images are there unless it is said that they are not.
-fn supply(world: &mut World, project: &Project, api: u32) {
+pub(crate) fn supply(world: &mut World, project: &Project, api: u32) {
     let Ok(desired) = desired(project, api) else { return };
     for image in &desired.images {
         let id = image_id(&image.reference);

@@ -5,6 +5,8 @@
 //! in use, a name that is taken, a start in a network that is gone); after that, there must be nothing left to do.
 
 mod case;
+mod random;
+mod results;
 #[path = "../schemas/schema.rs"]
 mod schema;
 mod world;

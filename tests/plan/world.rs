@@ -19,26 +19,58 @@ pub(crate) struct World {
     pub(crate) declared: BTreeMap<String, Vec<String>>,
     /// Services whose containers have a health check.
     pub(crate) checked: BTreeSet<String>,
+    /// What services wait for before they are started.
+    pub(crate) waits: BTreeMap<String, Vec<(String, Condition)>>,
+    /// Containers that the plan in hand removes: nobody waits for them.
+    doomed: BTreeSet<String>,
     made: usize,
 }
 
 impl World {
     /// Carries out every step of a plan, in order.
     pub(crate) fn apply(&mut self, plan: &Plan) {
+        self.apply_by(plan, |_| 0);
+    }
+
+    /// Carries out every step of a plan, each after those that it waits for; `choose` says which of those that could be
+    /// next is.
+    pub(crate) fn apply_by(&mut self, plan: &Plan, mut choose: impl FnMut(usize) -> usize) {
+        let removals = plan.steps().filter(|(_, step)| matches!(step.action, Action::RemoveContainer { .. }));
+        let removed = removals.flat_map(|(_, step)| step.action.containers());
+        self.doomed = removed.filter_map(|container| container.existing()).map(str::to_owned).collect();
         let mut created: BTreeMap<StepId, String> = BTreeMap::new();
-        for (id, step) in plan.steps() {
-            let holds = step.guard.iter().any(|guard| self.image(&guard.reference) != guard.from);
-            if !step.guard.is_empty() && !holds {
-                if let Action::CreateContainer(create) = &step.action
-                    && let Some(ContainerRef::Existing { id: old, .. }) = &create.replaces
-                {
-                    created.insert(id, old.clone());
-                }
-                continue;
-            }
-            if let Some(container) = self.perform(&step.action, &created) {
+        let mut done: BTreeSet<StepId> = BTreeSet::new();
+        while done.len() < plan.len() {
+            let ready: Vec<StepId> = plan
+                .steps()
+                .map(|(id, _)| id)
+                .filter(|id| !done.contains(id))
+                .filter(|id| plan.before(*id).iter().all(|earlier| done.contains(earlier)))
+                .collect();
+            let id = ready[choose(ready.len())];
+            self.carry_out(plan, id, (&done, &mut created));
+            done.insert(id);
+        }
+    }
+
+    fn carry_out(
+        &mut self,
+        plan: &Plan,
+        id: StepId,
+        (done, created): (&BTreeSet<StepId>, &mut BTreeMap<StepId, String>),
+    ) {
+        let step = plan.step(id);
+        let known = step.guard.iter().all(|guard| done.contains(&guard.step));
+        assert!(known, "it is not known yet whether to {step}");
+        let holds = step.guard.iter().any(|guard| self.image(&guard.reference) != guard.from);
+        if step.guard.is_empty() || holds {
+            if let Some(container) = self.perform(&step.action, created) {
                 created.insert(id, container);
             }
+        } else if let Action::CreateContainer(create) = &step.action
+            && let Some(ContainerRef::Existing { id: old, .. }) = &create.replaces
+        {
+            created.insert(id, old.clone());
         }
     }
 
@@ -223,13 +255,45 @@ impl World {
         container.state = ContainerState::Running;
         let service = container.labels.get("com.docker.compose.service").cloned().unwrap_or_default();
         container.health = if checked.contains(&service) { Health::Healthy } else { Health::None };
+        let mine: Vec<u16> =
+            container.ports.iter().map(|port| port.published).filter(|port| *port != 0).collect();
+        let name = container.name.clone();
         let parent = container.network_mode.strip_prefix("container:").map(str::to_owned);
         if let Some(parent) = parent {
             assert_eq!(
                 self.container(&parent).state,
                 ContainerState::Running,
-                "the namespace of {id} is gone"
+                "the namespace of {name} is gone"
             );
+        }
+        for other in self.observed.containers.iter().filter(|other| other.id != id) {
+            let taken = other.ports.iter().any(|port| mine.contains(&port.published));
+            assert!(
+                !taken || other.state != ContainerState::Running,
+                "{} has the port of {name}",
+                other.name
+            );
+        }
+        self.satisfied(&service, &name);
+    }
+
+    /// What a service waits for is as it has to be.
+    fn satisfied(&self, service: &str, name: &str) {
+        for (awaited, condition) in self.waits.get(service).into_iter().flatten() {
+            let of =
+                |container: &&ObservedContainer| container.label("com.docker.compose.service") == awaited;
+            let whole = |container: &&ObservedContainer| {
+                !container.name.contains('_') && !self.doomed.contains(&container.id)
+            };
+            for container in self.observed.containers.iter().filter(of).filter(whole) {
+                let (state, health) = (container.state, container.health);
+                let fits = match condition {
+                    Condition::Healthy => health == Health::Healthy,
+                    Condition::Completed => state == ContainerState::Exited,
+                    _ => state == ContainerState::Running,
+                };
+                assert!(fits, "{name} is started while {} is {state:?} and {health:?}", container.name);
+            }
         }
     }
 

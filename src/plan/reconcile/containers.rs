@@ -18,11 +18,17 @@ struct Handover<'n> {
 }
 
 impl<'a> Planner<'a> {
-    pub(super) fn add_containers(&mut self) {
-        for service in self.scope.order.clone() {
+    /// What is too many or left over goes first, so that whatever is done to networks and volumes need not touch it.
+    pub(super) fn add_removals(&mut self) {
+        for service in self.scope.order.clone().into_iter().rev() {
             for (container, cause) in self.removals.remove(service.name.as_str()).unwrap_or_default() {
                 self.remove(container, &cause, &[]);
             }
+        }
+    }
+
+    pub(super) fn add_containers(&mut self) {
+        for service in self.scope.order.clone() {
             // What a later service sees of this one while it is at work is what is settled already.
             let mut instances = self.instances.remove(service.name.as_str()).unwrap_or_default();
             self.add_service(service, &mut instances);
@@ -101,6 +107,9 @@ impl<'a> Planner<'a> {
         let mut after = vec![*create];
         after.extend(*dependants);
         after.extend(self.stop(old, (need, Stage::Middle), &after.clone()));
+        after.extend(self.disconnections.get(old.id.as_str()).into_iter().flatten());
+        let stays = self.reconnections.remove(old.id.as_str()).unwrap_or_default();
+        after.extend(&stays);
         let step = |action, stage| {
             Step::new(action, need.cause.clone(), resource.clone())
                 .of(&service.name)
@@ -115,7 +124,6 @@ impl<'a> Planner<'a> {
         let action = Action::RenameContainer { container: ContainerRef::Created(*create), name };
         let renamed = self.add(step(action, Stage::Last), [removed]);
         instance.ready.push(renamed);
-        let stays = self.reconnections.remove(old.id.as_str()).unwrap_or_default();
         instance.ready.extend(stays);
         // Under a guard the old one may stay: then it is started again only for the reasons that it has itself.
         let own = self.restarts.get(old.id.as_str()).cloned().or_else(|| not_running(old));
@@ -141,6 +149,7 @@ impl<'a> Planner<'a> {
     fn settle(&mut self, service: &'a ServiceSpec, instance: &mut Instance<'a>) {
         let Some(old) = instance.old else { return };
         instance.ready.extend(self.reconnections.remove(old.id.as_str()).unwrap_or_default());
+        instance.ready.extend(self.stopped.get(old.id.as_str()).map(|stopped| stopped.step));
         let done = self.is_done(service, old);
         let stopped = || if done { None } else { not_running(old) };
         instance.start = self.restarts.get(old.id.as_str()).cloned().or_else(stopped);

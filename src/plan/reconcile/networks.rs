@@ -154,18 +154,20 @@ impl<'a> Planner<'a> {
     fn clear_network(&mut self, spec: &NetworkSpec, old: &'a ObservedNetwork) -> StepId {
         let mut out = Vec::new();
         for container in self.members(&old.name) {
-            let cause = Cause::NetworkChanged { network: spec.name.clone() };
-            let need = Need::new(cause.clone());
-            let stopped: Vec<StepId> = self.stop_whole(container, &need, &[]).into_iter().collect();
-            self.stop_sharers(container, &need);
             if let Some(step) = self.removed.get(container.id.as_str()) {
                 out.push(*step);
                 continue;
             }
+            let cause = Cause::NetworkChanged { network: spec.name.clone() };
+            let need = Need::new(cause.clone());
+            let stopped: Vec<StepId> = self.stop_whole(container, &need, &[]).into_iter().collect();
+            self.stop_sharers(container, &need);
             let action =
                 Action::DisconnectNetwork { network: old.name.clone(), container: existing(container) };
             let step = Step::new(action, cause, id(&spec.name)).of(container.label(labels::SERVICE));
-            out.push(self.add(step, stopped));
+            let disconnected = self.add(step, stopped);
+            self.disconnections.entry(&container.id).or_default().push(disconnected);
+            out.push(disconnected);
         }
         let action =
             Action::RemoveNetwork { id: old.id.clone(), name: old.name.clone(), in_use: InUse::Fails };

@@ -23,6 +23,8 @@ pub fn reconcile(desired: &Desired, observed: &Observed, policy: &UpPolicy) -> R
     planner.add_images();
     planner.decide_instances();
     planner.add_orphans();
+    planner.add_removals();
+    planner.clear_volumes();
     planner.add_networks();
     planner.add_volumes();
     planner.add_containers();
@@ -59,6 +61,8 @@ pub(super) struct Planner<'a> {
     pub(super) removed: BTreeMap<&'a str, StepId>,
     /// Containers that run and are to be started again, by id.
     pub(super) restarts: BTreeMap<&'a str, Need>,
+    /// Steps that take containers out of networks, by container id: the container must not be gone by then.
+    pub(super) disconnections: BTreeMap<&'a str, Vec<StepId>>,
     /// Steps that a container that stays has to wait for before it is started, by id.
     pub(super) reconnections: BTreeMap<&'a str, Vec<StepId>>,
     /// Steps after which a service has been started, by service.
@@ -94,6 +98,7 @@ impl<'a> Planner<'a> {
             stopped: BTreeMap::new(),
             removed: BTreeMap::new(),
             restarts: BTreeMap::new(),
+            disconnections: BTreeMap::new(),
             reconnections: BTreeMap::new(),
             started: BTreeMap::new(),
             awaits: BTreeMap::new(),

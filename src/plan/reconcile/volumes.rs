@@ -4,7 +4,9 @@ use super::instances::Fate;
 use super::networks::left_over;
 use super::planner::Planner;
 use crate::plan::{Action, Cause, InUse, Question, Step, StepId};
-use crate::resource::{Fault, Kind, ObservedVolume, ResourceId, VolumeSpec, Warning, labels};
+use crate::resource::{
+    Fault, Kind, ObservedContainer, ObservedVolume, ResourceId, VolumeSpec, Warning, labels,
+};
 
 /// A volume while the plan is made.
 pub(super) struct Volume<'a> {
@@ -101,7 +103,7 @@ impl<'a> Planner<'a> {
                 Change::Kept => continue,
                 Change::Missing => (Cause::Missing, None),
                 Change::Remade => {
-                    (Cause::ConfigChanged { fields: Vec::new() }, Some(self.clear_volume(spec)))
+                    (Cause::ConfigChanged { fields: Vec::new() }, Some(self.remove_volume(spec)))
                 }
             };
             let action = Action::CreateVolume(Box::new(spec.clone()));
@@ -112,25 +114,44 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Removes the containers that use a volume, and then the volume.
-    fn clear_volume(&mut self, spec: &VolumeSpec) -> StepId {
-        let cause = Cause::VolumeChanged { volume: spec.name.clone() };
-        let users: Vec<_> = self
-            .scope
-            .order
-            .iter()
-            .rev()
-            .filter_map(|service| self.instances.get(service.name.as_str()))
-            .flatten()
-            .filter(|instance| matches!(instance.fate, Fate::Create(_)))
-            .filter_map(|instance| instance.old)
-            .filter(|old| old.mounts.iter().any(|mount| mount.kind == "volume" && mount.name == spec.name))
+    /// Removes the containers that use volumes which are made anew, before anything else is done to them.
+    pub(super) fn clear_volumes(&mut self) {
+        let remade = self.volumes.values().filter(|volume| volume.change == Change::Remade);
+        let specs: Vec<&'a VolumeSpec> = remade.map(|volume| volume.spec).collect();
+        for spec in specs {
+            let cause = Cause::VolumeChanged { volume: spec.name.clone() };
+            let users: Vec<_> = self
+                .scope
+                .order
+                .iter()
+                .rev()
+                .filter_map(|service| self.instances.get(service.name.as_str()))
+                .flatten()
+                .filter(|instance| matches!(instance.fate, Fate::Create(_)))
+                .filter_map(|instance| instance.old)
+                .filter(|old| mounts(old, spec))
+                .collect();
+            for user in users {
+                self.remove(user, &cause, &[]);
+            }
+        }
+    }
+
+    /// Removes a volume once all that have it mounted have gone.
+    fn remove_volume(&mut self, spec: &VolumeSpec) -> StepId {
+        let gone: Vec<StepId> = self
+            .containers()
+            .filter(|container| mounts(container, spec))
+            .filter_map(|container| self.removed.get(container.id.as_str()).copied())
             .collect();
-        let gone: Vec<StepId> = users.into_iter().map(|user| self.remove(user, &cause, &[])).collect();
         let action = Action::RemoveVolume { name: spec.name.clone(), in_use: InUse::Fails };
         let changed = Cause::ConfigChanged { fields: Vec::new() };
         self.add(Step::new(action, changed, id(&spec.name)), gone)
     }
+}
+
+fn mounts(container: &ObservedContainer, spec: &VolumeSpec) -> bool {
+    container.mounts.iter().any(|mount| mount.kind == "volume" && mount.name == spec.name)
 }
 
 fn id(name: &str) -> ResourceId {
