@@ -149,7 +149,9 @@ impl World {
             }
             Action::Await(wait) if wait.condition == Condition::Completed => {
                 for container in &wait.containers {
-                    self.container(&id(container)).state = ContainerState::Exited;
+                    let container = self.container(&id(container));
+                    container.state = ContainerState::Exited;
+                    container.exit_code = Some(0);
                 }
             }
             _ => {}
