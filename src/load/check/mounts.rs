@@ -36,10 +36,13 @@ pub(super) fn missing_targets(scene: &Scene<'_>, problems: &mut Problems) {
         ("volumes", "a mount", "the path in the container"),
         ("devices", "a device", "the path in the container"),
     ];
-    for unit in scene.all_services() {
+    for unit in scene.all_services().chain(scene.jobs()) {
         for (list, what, help) in LISTS.iter().copied() {
             for item in unit.items(&[list]) {
-                let Some(map) = item.as_map().filter(|map| !map.contains("target")) else { continue };
+                let Some(map) = item.as_map().filter(|map| map.get("target").is_none_or(Node::is_null))
+                else {
+                    continue;
+                };
                 let first = map.iter().next().map_or(item.span, |(_, entry)| entry.key);
                 let problem =
                     Problem::error("missing-attribute", format!("{what} of `{}` has no `target`", unit.name))

@@ -10,7 +10,6 @@ use super::{cycles, items, jobs, mounts, names, references, resources, service};
 const EVERYWHERE: &[fn(&Scene<'_>, &mut Problems)] = &[
     resources::sources,
     resources::external,
-    items::targets,
     items::variable_names,
     mounts::bind_sources,
     mounts::missing_targets,
