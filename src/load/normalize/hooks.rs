@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::Workload;
+use super::complete::Workload;
 use crate::diag::Problems;
 use crate::load::merge::merge_service;
 use crate::load::trace::Trace;

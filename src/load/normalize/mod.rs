@@ -12,4 +12,3 @@ mod names;
 mod networks;
 
 pub(super) use complete::normalize;
-use complete::{Workload, workloads};

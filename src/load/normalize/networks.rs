@@ -1,6 +1,6 @@
 //! The network that everyone is in who does not say otherwise.
 
-use super::workloads;
+use super::complete::workloads;
 use crate::diag::Span;
 use crate::yaml::{Map, Node, Value};
 
