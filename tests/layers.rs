@@ -317,6 +317,7 @@ fn a_mod_file_holds_docs_and_doors_only() {
                 "pub use ",
                 "pub(crate) use ",
                 "pub(super) use ",
+                "pub(in crate::",
                 "#[",
             ];
             let begins = door.iter().any(|start| line.starts_with(start));
