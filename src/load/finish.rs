@@ -32,7 +32,10 @@ pub(super) fn finish(tree: &mut Node, facts: &Facts<'_>, session: &mut Session<'
     let mut unread = Problems::default();
     let project: Option<Project> = decode(tree, &mut unread);
     // What was said more closely before is not said again.
-    let said = |problem: &Problem| problem.span().is_some_and(|span| session.problems.has_error_within(span));
+    let said = |problem: &Problem| {
+        let known = |span| session.problems.has_error_within(span) || session.broken.has_error_within(span);
+        problem.span().is_some_and(known)
+    };
     let unread: Vec<Problem> = unread.into_iter().filter(|problem| !said(problem)).collect();
     session.problems.extend(unread);
     let mut project = project?;

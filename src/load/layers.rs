@@ -116,7 +116,7 @@ fn layer(tree: &mut Option<Node>, mut document: Node, from: &Place<'_>, session:
         schema::validate(tree, &mut session.problems);
     }
     drop_version(tree, &mut session.problems);
-    canonical(tree, !session.options.passes.interpolate, &mut session.problems);
+    canonical(tree, !session.options.passes.interpolate, &mut session.broken);
     drop_empty(tree);
     unique(tree);
 }

@@ -18,8 +18,8 @@ pub(super) struct Session<'a> {
     pub(super) files: &'a dyn Files,
     pub(super) sources: Sources,
     pub(super) problems: Problems,
-    /// What is wrong beyond shape. Kept apart until the end: rules that look at several places are held against a tree
-    /// whose shape is right, even if another such rule is broken.
+    /// What is wrong beyond shape: strings that could not be read, rules that are broken. Kept apart until the end, as
+    /// rules are held against every tree whose shape is right.
     pub(super) broken: Problems,
     /// Files that services extend, by path, section and project directory; `None` for one that could not be read.
     pub(super) siblings: HashMap<(PathBuf, &'static str, PathBuf), Option<Rc<Siblings>>>,

@@ -1,21 +1,33 @@
 //! Items of lists that are not what they seem.
 
 use crate::diag::{Problem, Problems};
+use crate::load::origin::with_origins;
 use crate::load::scene::Scene;
 
-/// In a list of variables, no blank stands before the `=`: it would belong to the name.
-pub(super) fn variable_names(scene: &Scene<'_>, problems: &mut Problems) {
-    for unit in scene.all_services().chain(scene.jobs()) {
-        let lists = [unit.items(&["environment"]), unit.items(&["build", "args"])];
-        for item in lists.into_iter().flatten() {
-            let name = item.as_str().and_then(|text| text.split('=').next()).unwrap_or_default();
-            if name.ends_with(' ') {
-                let message = format!("the variable `{}` has a blank before its `=`", name.trim_end());
-                problems.push(
-                    Problem::error("bad-name", message)
-                        .at(item.span, "the blank is part of the name")
-                        .help("take the blank away"),
-                );
+/// Ports, mounts and devices say where in the container they are.
+pub(super) fn targets(scene: &Scene<'_>, problems: &mut Problems) {
+    const LISTS: &[(&str, &str, &str)] = &[
+        ("ports", "a port", "the port in the container"),
+        ("volumes", "a mount", "the path in the container"),
+        ("devices", "a device", "the path in the container"),
+    ];
+    for unit in scene.all_services() {
+        for (list, what, help) in LISTS.iter().copied() {
+            for item in unit.items(&[list]) {
+                let Some(map) = item.as_map().filter(|map| !map.contains("target")) else { continue };
+                let first = map.iter().next().map_or(item.span, |(_, entry)| entry.key);
+                let problem =
+                    Problem::error("missing-attribute", format!("{what} of `{}` has no `target`", unit.name))
+                        .at(
+                            first,
+                            if first == item.span {
+                                "it names none".to_owned()
+                            } else {
+                                format!("{what} needs `target`")
+                            },
+                        )
+                        .help(format!("add `target:` with {help}"));
+                problems.push(with_origins(problem, item));
             }
         }
     }
@@ -27,18 +39,24 @@ mod tests {
     use crate::diag::Sources;
     use crate::yaml::{self, Node};
 
-    fn found(service: &str) -> Vec<String> {
-        let text = format!("services: {{a: {{{service}}}}}");
+    fn found(text: &str) -> Vec<String> {
         let (mut sources, mut problems) = (Sources::default(), Problems::default());
-        let id = sources.add("compose.yaml", text.as_str());
-        let tree: Node = yaml::parse(id, &text, &mut problems).remove(0);
+        let id = sources.add("compose.yaml", text);
+        let tree: Node = yaml::parse(id, text, &mut problems).remove(0);
         super::super::check(&tree, &mut problems);
         problems.iter().map(|problem| sources.slice(problem.span().unwrap()).to_owned()).collect()
     }
 
     #[test]
-    fn a_blank_before_the_equals_sign_is_told_in_lists_only() {
-        assert_eq!(found("environment: ['A =b', 'C D=e'], build: {args: ['F ']}"), ["'A =b'", "'F '"]);
-        assert!(found("environment: {'A ': b}").is_empty());
+    fn a_port_a_mount_and_a_device_need_a_target() {
+        let service = |list: &str| found(&format!("services: {{a: {{{list}}}}}"));
+        assert_eq!(service("ports: [{published: 1}, {target: 2}]"), ["published"]);
+        assert_eq!(service("volumes: [{type: volume, source: x}]"), ["type"]);
+        assert_eq!(service("devices: [{source: x}, {source: x, target: y}]"), ["source"]);
+    }
+
+    #[test]
+    fn the_ports_of_a_job_are_not_asked_for_one() {
+        assert!(found("jobs: {j: {ports: [{published: 1}]}}").is_empty());
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use crate::diag::{Problem, Problems, Span};
-use crate::load::origin::with_origins;
 use crate::load::scene::Scene;
 use crate::yaml::Node;
 
@@ -24,38 +23,6 @@ pub(super) fn bind_sources(scene: &Scene<'_>, problems: &mut Problems) {
                     .at(span, "a bind mount needs `source`")
                     .help("add `source:` with a path on the host, or use `type: volume`"),
                 );
-            }
-        }
-    }
-}
-
-/// Ports, mounts and devices say where in the container they are.
-pub(super) fn missing_targets(scene: &Scene<'_>, problems: &mut Problems) {
-    const LISTS: &[(&str, &str, &str)] = &[
-        ("ports", "a port", "the port in the container"),
-        ("volumes", "a mount", "the path in the container"),
-        ("devices", "a device", "the path in the container"),
-    ];
-    for unit in scene.all_services().chain(scene.jobs()) {
-        for (list, what, help) in LISTS.iter().copied() {
-            for item in unit.items(&[list]) {
-                let Some(map) = item.as_map().filter(|map| map.get("target").is_none_or(Node::is_null))
-                else {
-                    continue;
-                };
-                let first = map.iter().next().map_or(item.span, |(_, entry)| entry.key);
-                let problem =
-                    Problem::error("missing-attribute", format!("{what} of `{}` has no `target`", unit.name))
-                        .at(
-                            first,
-                            if first == item.span {
-                                "it names none".to_owned()
-                            } else {
-                                format!("{what} needs `target`")
-                            },
-                        )
-                        .help(format!("add `target:` with {help}"));
-                problems.push(with_origins(problem, item));
             }
         }
     }

@@ -10,9 +10,8 @@ use super::{cycles, items, jobs, mounts, names, references, resources, service};
 const EVERYWHERE: &[fn(&Scene<'_>, &mut Problems)] = &[
     resources::sources,
     resources::external,
-    items::variable_names,
+    items::targets,
     mounts::bind_sources,
-    mounts::missing_targets,
     service::host_addresses,
     service::device_requests,
     service::watched_paths,

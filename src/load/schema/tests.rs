@@ -191,6 +191,8 @@ fn a_text_that_cannot_be_read_is_marked_where_it_goes_wrong() {
     assert!(in_text("mem_limit: 12 elephants").starts_with(" elephants | no unit of size"));
     assert!(in_text("mem_limit: much").starts_with("much | no size"));
     assert!(in_text("command: echo 'hello").starts_with("' | the quote `'` is never closed"));
+    assert!(in_text("environment: [\"A =b\", \"C D=e\"]").starts_with("  | a blank at the end of the name"));
+    assert!(in_text("extra_hosts: [db]").starts_with("db | there is no address"));
     assert_eq!(in_text("attach: ture"), "ture | expected `true` or `false` | did you mean `true`?");
     assert!(in_text("deploy: {resources: {limits: {cpus: half}}}").starts_with("half | expected a number"));
 }
