@@ -28,6 +28,11 @@ pub enum Event {
         /// Names.
         containers: Vec<String>,
     },
+    /// The containers whose lines follow, so that columns can be laid out: their names without the project, sorted.
+    Shown {
+        /// Names.
+        containers: Vec<String>,
+    },
     /// An attached container ended.
     Exited {
         /// Name without the project.

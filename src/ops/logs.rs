@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 
 use super::{Compose, Error};
 use crate::engine::{Flow, Line, LogOptions};
-use crate::event::LogLine;
+use crate::event::{Event, LogLine};
 use crate::resource::{ObservedContainer, labels};
 use crate::run::{Abort, End, Follower, Listener, Monitor};
 
@@ -77,7 +77,14 @@ impl Compose {
         let mut containers: Vec<ObservedContainer> =
             observed.containers.into_iter().filter(|container| options.shows(container)).collect();
         containers.sort_by(|left, right| left.name.cmp(&right.name));
+        let names = containers.iter().map(|container| self.short_name(&container.name).to_owned()).collect();
+        self.sink().send(Event::Shown { containers: names });
         Ok(containers)
+    }
+
+    /// A container's name without the project.
+    fn short_name<'a>(&self, name: &'a str) -> &'a str {
+        name.strip_prefix(self.name()).and_then(|rest| rest.strip_prefix('-')).unwrap_or(name)
     }
 
     fn follower(&self, containers: &[ObservedContainer], options: &LogsOptions) -> Follower {
@@ -94,13 +101,12 @@ impl Compose {
     async fn merged(&self, containers: &[ObservedContainer], options: &LogsOptions) -> Result<(), Error> {
         let wanted = LogOptions { timestamps: true, ..daemon_options(options) };
         let flows = containers.iter().map(|container| self.engine().log_lines(&container.id, &wanted));
-        let prefix = format!("{}-", self.name());
         let mut sources: Vec<Source> = try_join_all(flows)
             .await?
             .into_iter()
             .zip(containers)
             .map(|(lines, container)| Source {
-                container: container.name.strip_prefix(&prefix).unwrap_or(&container.name).to_owned(),
+                container: self.short_name(&container.name).to_owned(),
                 service: container.label(labels::SERVICE).to_owned(),
                 lines,
             })

@@ -34,6 +34,7 @@ fn events() -> Vec<Event> {
         Event::Started { operation: "up", total: 0 },
         Event::Finished { operation: "up", success: false },
         Event::Attached { containers: vec!["web-1".to_owned()] },
+        Event::Shown { containers: vec!["web-1".to_owned()] },
         Event::Exited {
             container: "web-1".to_owned(),
             service: "web".to_owned(),

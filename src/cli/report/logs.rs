@@ -72,6 +72,12 @@ impl Logs {
                 }
                 Some(Chunk::stdout(format!("Attaching to {}\n", containers.join(", "))))
             }
+            Event::Shown { containers } => {
+                for container in containers {
+                    self.meet(container);
+                }
+                None
+            }
             Event::Exited { container, code, restarting, .. } => {
                 let name = Paint { on: self.style.colour }.with(self.meet(container), container);
                 let again = if *restarting { " (restarting)" } else { "" };
