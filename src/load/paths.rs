@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::files::Files;
 use super::rules::{Place, Rule, Rules};
 use crate::diag::{Problem, Problems, Span};
+use crate::syntax::clean_path;
 use crate::yaml::{Node, Value};
 
 /// What kind of path stands at an address.
@@ -168,28 +169,7 @@ fn is_windows_absolute(path: &str) -> bool {
 
 /// One path below another, with `.`, `..` and doubled slashes resolved by their letters alone.
 pub(super) fn join(directory: &str, path: &str) -> String {
-    clean(&format!("{directory}/{path}"))
-}
-
-/// A path without `.`, doubled slashes, and `..` that follow a name.
-pub(super) fn clean(path: &str) -> String {
-    let rooted = path.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            ".." if rooted => {}
-            part => parts.push(part),
-        }
-    }
-    match (rooted, parts.is_empty()) {
-        (true, _) => format!("/{}", parts.join("/")),
-        (false, true) => ".".to_owned(),
-        (false, false) => parts.join("/"),
-    }
+    clean_path(&format!("{directory}/{path}"))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod dotenv;
 mod ignore;
 mod mount;
 mod name;
+mod path;
 mod port;
 mod reference;
 mod template;
@@ -15,6 +16,7 @@ pub use dotenv::{Assignment, Dotenv, DotenvError, DotenvFault, dotenv, dotenv_ra
 pub use ignore::{Ignore, IgnoreError, IgnoreFault};
 pub use mount::{MountError, MountFault, ShortMount};
 pub use name::{is_container, is_key, is_project, normalize_project};
+pub use path::clean_path;
 pub use port::{PortError, PortFault, Ports};
 pub use reference::{Reference, ReferenceError, ReferenceFault};
 pub use template::{

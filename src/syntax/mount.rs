@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use thiserror::Error;
 
+use super::clean_path;
+
 /// What one line says about a mount.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShortMount {
@@ -56,7 +58,7 @@ impl ShortMount {
         if text.len() < 3 {
             return match text {
                 "" => Err(MountError { at: 0..0, fault: MountFault::Empty }),
-                text => Ok(Self { target: clean(text), ..Self::default() }),
+                text => Ok(Self { target: clean_path(text), ..Self::default() }),
             };
         }
         let parts = split(text);
@@ -66,7 +68,7 @@ impl ShortMount {
         let part = |range: &Range<usize>| &text[range.clone()];
         let mut mount = Self::default();
         match &parts[..] {
-            [target] => mount.target = clean(part(target)),
+            [target] => mount.target = clean_path(part(target)),
             [source, target, options @ ..] => {
                 if let [_, extra, ..] = options {
                     return Err(MountError {
@@ -76,7 +78,7 @@ impl ShortMount {
                 }
                 mount.source = Some(part(source).to_owned());
                 mount.is_bind = is_path(part(source));
-                mount.target = clean(part(target));
+                mount.target = clean_path(part(target));
                 for option in options.iter().flat_map(|options| part(options).split(',')) {
                     mount.set(option);
                 }
@@ -130,27 +132,6 @@ fn is_path(source: &str) -> bool {
     source.starts_with(['.', '/', '~'])
         || source.starts_with("\\\\")
         || source.split_once(':').is_some_and(|(drive, _)| is_letter(drive))
-}
-
-/// A path without `.`, `..` and doubled slashes.
-fn clean(path: &str) -> String {
-    let rooted = path.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            ".." if rooted => {}
-            part => parts.push(part),
-        }
-    }
-    match (rooted, parts.is_empty()) {
-        (true, _) => format!("/{}", parts.join("/")),
-        (false, true) => ".".to_owned(),
-        (false, false) => parts.join("/"),
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::{builds, dependencies, hooks, names, networks};
 use crate::diag::Problems;
 use crate::load::Environment;
-use crate::load::paths::clean;
+use crate::syntax::clean_path;
 use crate::yaml::{Map, Node, Value};
 
 /// Completes the tree.
@@ -72,7 +72,7 @@ fn clean_targets(service: &mut Node) {
         if let Some(target) = mount.get_mut("target")
             && let Some(path) = target.as_str()
         {
-            target.value = Value::String(clean(path));
+            target.value = Value::String(clean_path(path));
         }
     }
 }
