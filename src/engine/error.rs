@@ -4,6 +4,7 @@ use std::io;
 
 use super::build::BuildFault;
 use super::host::Origin;
+use super::images::CredentialFault;
 use super::refusal::{Reason, Refusal};
 use super::wire::{Fault, Wire};
 use crate::syntax::ReferenceError;
@@ -62,6 +63,9 @@ pub enum Error {
     /// An image cannot be built.
     #[error("{0}")]
     Build(Box<BuildFault>),
+    /// A login to a registry is kept, and cannot be had.
+    #[error("{0}")]
+    Credentials(Box<CredentialFault>),
     /// Something is asked for that this engine, or the way in which it is used, does not have.
     #[error("{0}")]
     Unsupported(String),
@@ -168,6 +172,7 @@ impl Error {
         match self {
             Self::Unreachable { help, .. } => Some(help.clone()),
             Self::Build(fault) => fault.help(),
+            Self::Credentials(fault) => Some(fault.help()),
             Self::Refused(refusal) => refusal.reason.help(),
             Self::BadHost { .. } => Some(
                 "addresses look like `unix:///var/run/docker.sock`, `tcp://host:2375` and `ssh://user@host`"
@@ -186,6 +191,12 @@ impl Error {
             | Self::Unwritable { .. }
             | Self::Local { .. } => None,
         }
+    }
+}
+
+impl From<CredentialFault> for Error {
+    fn from(fault: CredentialFault) -> Self {
+        Self::Credentials(Box::new(fault))
     }
 }
 

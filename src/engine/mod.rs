@@ -30,7 +30,7 @@ pub use error::{Error, Result};
 pub use exec::{ExecSpec, ExecState, TerminalSize};
 pub use files::PathStat;
 pub use host::{ConnectOptions, Origin};
-pub use images::{ImageProgress, Removed};
+pub use images::{CredentialFault, CredentialTrouble, ImageProgress, Removed};
 pub use networks::NetworkDetails;
 pub use observe::Query;
 pub use processes::{Processes, Usage};

@@ -73,10 +73,12 @@ fn a_registry_that_wants_a_login_is_told_from_one_that_lacks_the_image() {
         let registry = Registry::with_login("tester", "secret");
         let name = format!("{}/nobody/nothing:9", registry.address());
         let (stranger, _directory) = logged_in(&bench, r#"{"credsStore":"none-such"}"#).await;
-        let mut flow = stranger.pull_image(&name, None).await.unwrap();
-        let first = flow.next().await.unwrap().unwrap();
-        assert!(first.status.contains("docker-credential-none-such"), "{first:?}");
-        let fault = told(flow).await.unwrap_err();
+        let fault = stranger.pull_image(&name, None).await.unwrap_err();
+        assert!(fault.to_string().contains("`docker-credential-none-such`"), "{fault}");
+        assert!(fault.help().unwrap().contains("credsStore"), "{fault}");
+
+        let (stranger, _directory) = logged_in(&bench, "{}").await;
+        let fault = told(stranger.pull_image(&name, None).await.unwrap()).await.unwrap_err();
         assert_eq!(fault.reason(), Some(&Reason::PullDenied), "{fault}");
         assert!(fault.help().unwrap().contains("docker login"));
 

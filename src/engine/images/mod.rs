@@ -6,7 +6,8 @@ mod inspect;
 mod manage;
 mod transfer;
 
-pub(super) use credentials::{Credentials, Login};
+pub(super) use credentials::Credentials;
+pub use credentials::{CredentialFault, CredentialTrouble};
 pub use manage::Removed;
 pub use transfer::ImageProgress;
 pub(super) use transfer::Transferred;

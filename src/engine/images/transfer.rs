@@ -1,10 +1,9 @@
 //! Images on their way between the daemon and registries.
 
 use bollard::query_parameters::CreateImageOptionsBuilder;
-use futures_util::{StreamExt, stream};
+use futures_util::StreamExt;
 use serde::Deserialize;
 
-use super::Login;
 use crate::engine::streams::json_lines;
 use crate::engine::wire::segment;
 use crate::engine::{Engine, Error, Flow, Refusal};
@@ -58,7 +57,7 @@ impl Engine {
         platform: Option<&str>,
     ) -> Result<Flow<ImageProgress>, Error> {
         let parsed = parse(reference)?;
-        let login = self.credentials.login(&parsed.domain).await;
+        let login = self.credentials.login(&parsed.domain).await?;
         let version = parsed.digest.as_ref().or(parsed.tag.as_ref()).map_or("latest", String::as_str);
         let options = CreateImageOptionsBuilder::default()
             .from_image(&parsed.familiar_name())
@@ -67,24 +66,23 @@ impl Engine {
             .build();
         let engine = self.clone();
         let call = format!("POST /images/create?fromImage={reference}");
-        let told =
-            self.docker.create_image(Some(options), None, login.credentials.clone()).map(move |told| {
-                told.map_err(|fault| engine.translate(&call, fault)).map(|told| Transferred {
-                    id: told.id,
-                    status: told.status,
-                    detail: told
-                        .progress_detail
-                        .map(|detail| Detail { current: detail.current, total: detail.total }),
-                    fault: None,
-                })
-            });
-        Ok(progress(&login, told))
+        let told = self.docker.create_image(Some(options), None, login).map(move |told| {
+            told.map_err(|fault| engine.translate(&call, fault)).map(|told| Transferred {
+                id: told.id,
+                status: told.status,
+                detail: told
+                    .progress_detail
+                    .map(|detail| Detail { current: detail.current, total: detail.total }),
+                fault: None,
+            })
+        });
+        Ok(Flow::new(told.map(|told| told.map(ImageProgress::from))))
     }
 
     /// Pushes an image to its registry. The last item tells what a refusal means.
     pub async fn push_image(&self, reference: &str) -> Result<Flow<ImageProgress>, Error> {
         let parsed = parse(reference)?;
-        let login = self.credentials.login(&parsed.domain).await;
+        let login = self.credentials.login(&parsed.domain).await?;
         let path = format!("/images/{}/push", segment(&parsed.familiar_name()));
         let call = format!("POST {path}");
         // The header must be there, even if it says nothing.
@@ -92,11 +90,12 @@ impl Engine {
             .wire
             .post(path)
             .query("tag", parsed.tag.as_deref().unwrap_or("latest"))
-            .credentials("x-registry-auth", &login.credentials.clone().unwrap_or_default())
+            .credentials("x-registry-auth", &login.unwrap_or_default())
             .response()
             .await?;
         let told = json_lines::<Transferred>(Flow::of_body(response.into_body(), call.clone()), call.clone());
-        Ok(progress(&login, told.map(move |told| told.and_then(|told| told.checked(&call)))))
+        let told = told.map(move |told| told.and_then(|told| told.checked(&call)));
+        Ok(Flow::new(told.map(|told| told.map(ImageProgress::from))))
     }
 }
 
@@ -119,17 +118,6 @@ fn parse(reference: &str) -> Result<Reference, Error> {
     let parsed = Reference::parse(reference)
         .map_err(|cause| Error::BadReference { reference: reference.to_owned(), cause })?;
     Ok(parsed.with_default_tag())
-}
-
-/// What is told, after a word about a login that could not be had: most images need none.
-fn progress(
-    login: &Login,
-    told: impl futures_util::Stream<Item = Result<Transferred, Error>> + Send + 'static,
-) -> Flow<ImageProgress> {
-    let warning = login.fault.as_ref().map(|fault| {
-        Ok(ImageProgress { status: format!("without a login: {fault}"), ..ImageProgress::default() })
-    });
-    Flow::new(stream::iter(warning).chain(told.map(|told| told.map(ImageProgress::from))))
 }
 
 impl From<Transferred> for ImageProgress {
