@@ -56,6 +56,7 @@ where
             parallel: limit.filter(|limit| *limit > 0),
             environment_files: project.environment_files,
             compatibility: compatibility(&session.root, &project.variables),
+            fast_gates: !session.root.no_fast_gates,
             interrupts,
         };
         let compose = Compose::new(engine, project.scope, settings);

@@ -1,13 +1,14 @@
 //! One container looked at closely.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::observe::{ListedMount, health, nullable, state};
 use super::wire::segment;
 use super::{Engine, Error};
-use crate::resource::{ContainerDetails, ObservedMount, Probe};
+use crate::resource::{ContainerDetails, HealthTest, ObservedMount, Probe};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -79,6 +80,8 @@ struct InspectedConfig {
     labels: BTreeMap<String, String>,
     #[serde(default, deserialize_with = "nullable")]
     healthcheck: InspectedHealthcheck,
+    #[serde(default, deserialize_with = "nullable")]
+    shell: Vec<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -86,7 +89,14 @@ struct InspectedConfig {
 struct InspectedHealthcheck {
     #[serde(default, deserialize_with = "nullable")]
     test: Vec<String>,
+    #[serde(default, deserialize_with = "nullable")]
+    interval: u64,
+    #[serde(default, deserialize_with = "nullable")]
+    timeout: u64,
 }
+
+/// What the daemon takes for an interval and a timeout that nobody gave.
+const USUAL: Duration = Duration::from_secs(30);
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -119,7 +129,6 @@ impl Engine {
 impl From<Inspected> for ContainerDetails {
     fn from(inspected: Inspected) -> Self {
         let now = inspected.state;
-        let test = inspected.config.healthcheck.test;
         Self {
             id: inspected.id,
             name: inspected.name.trim_start_matches('/').to_owned(),
@@ -132,13 +141,24 @@ impl From<Inspected> for ContainerDetails {
             finished_at: now.finished_at,
             restart_count: inspected.restart_count,
             probes: now.health.log.into_iter().map(Probe::from).collect(),
-            health_test: if test.first().is_some_and(|word| word == "NONE") { Vec::new() } else { test },
+            health_test: health_test(inspected.config.healthcheck, inspected.config.shell),
             tty: inspected.config.tty,
             log_driver: inspected.host_config.log_config.driver,
             pid: now.pid,
             mounts: inspected.mounts.into_iter().map(ObservedMount::from).collect(),
             labels: inspected.config.labels,
         }
+    }
+}
+
+fn health_test(check: InspectedHealthcheck, shell: Vec<String>) -> HealthTest {
+    let off = check.test.first().is_some_and(|word| word == "NONE");
+    let or_usual = |nanoseconds| if nanoseconds == 0 { USUAL } else { Duration::from_nanos(nanoseconds) };
+    HealthTest {
+        test: if off { Vec::new() } else { check.test },
+        shell,
+        interval: or_usual(check.interval),
+        timeout: or_usual(check.timeout),
     }
 }
 

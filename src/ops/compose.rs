@@ -9,7 +9,7 @@ use crate::engine::{Engine, Query};
 use crate::event::Sink;
 use crate::load::Loaded;
 use crate::resource::{Desired, Observed, Target, translate};
-use crate::run::{Context, Limits};
+use crate::run::{Context, Gates, Limits};
 
 /// Where a project is known from.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub struct Settings {
     pub environment_files: Vec<String>,
     /// Names are joined by `_` instead of `-` (`--compatibility`).
     pub compatibility: bool,
+    /// While something waits for a container's health, its test is run by us too, at short intervals.
+    pub fast_gates: bool,
     /// The user's ways to break in.
     pub interrupts: Interrupts,
 }
@@ -59,6 +61,7 @@ impl Default for Settings {
             parallel: None,
             environment_files: Vec::new(),
             compatibility: false,
+            fast_gates: true,
             interrupts: Interrupts::default(),
         }
     }
@@ -129,6 +132,14 @@ impl Compose {
         Ok(self.engine.observe(&query).await?)
     }
 
+    fn gates(&self) -> Gates {
+        if self.settings.fast_gates {
+            Gates::of(self.loaded().map(|loaded| &loaded.project))
+        } else {
+            Gates::default()
+        }
+    }
+
     /// What steps of a run have at hand.
     pub(super) fn context(&self) -> Context {
         Context {
@@ -136,6 +147,7 @@ impl Compose {
             sink: self.settings.sink.clone(),
             project: self.name().to_owned(),
             limits: Limits::new(self.settings.parallel),
+            gates: self.gates(),
             cancel: self.settings.interrupts.stop.clone(),
             keep_going: false,
             listener: None,

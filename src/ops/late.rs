@@ -168,7 +168,7 @@ fn probes(details: &ContainerDetails) -> Vec<String> {
     if details.probes.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec![format!("health check {}:", details.health_test.join(" "))];
+    let mut lines = vec![format!("health check {}:", details.health_test.test.join(" "))];
     for probe in details.probes.iter().rev().take(3).rev() {
         let output: String = probe.output.trim().chars().take(PROBE_WIDTH).collect();
         let output = if output.is_empty() { "(no output)".to_owned() } else { output.replace('\n', " ⏎ ") };

@@ -1,5 +1,7 @@
 //! One container looked at closely: what an inspect call tells and a list call does not.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::{ContainerState, Health};
@@ -30,8 +32,8 @@ pub struct ContainerDetails {
     pub restart_count: i64,
     /// The last health probes, oldest first (the daemon keeps five).
     pub probes: Vec<Probe>,
-    /// The command of the health check (`CMD-SHELL`, …), empty if it has none.
-    pub health_test: Vec<String>,
+    /// Its health check, of the file or of the image.
+    pub health_test: HealthTest,
     /// It has a terminal: its output is one raw stream.
     pub tty: bool,
     /// Logging driver; the daemon can only read back `json-file`, `local` and `journald`.
@@ -42,6 +44,20 @@ pub struct ContainerDetails {
     pub mounts: Vec<super::ObservedMount>,
     /// Labels.
     pub labels: std::collections::BTreeMap<String, String>,
+}
+
+/// How the daemon finds out whether a container is healthy.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HealthTest {
+    /// The command (`CMD-SHELL`, …), empty if there is none.
+    pub test: Vec<String>,
+    /// The shell that runs a `CMD-SHELL`, empty for the daemon's own.
+    pub shell: Vec<String>,
+    /// From the end of one probe to the next.
+    pub interval: Duration,
+    /// How long a probe may take.
+    pub timeout: Duration,
 }
 
 /// One run of a health check.

@@ -24,7 +24,7 @@ mod volume;
 
 pub use container::{Attachment, ContainerSpec, InjectedFile, PendingReference, Place};
 pub use desired::{Desired, ProjectFacts};
-pub use details::{ContainerDetails, Probe};
+pub use details::{ContainerDetails, HealthTest, Probe};
 pub use fault::{Fault, Warning};
 pub use id::{Kind, ResourceId};
 pub use image::{BuildContext, BuildSecret, BuildSecretSource, BuildSpec, ImageSpec, PullPolicy};

@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::event::{Event, Level, Progress, Sink, Status};
 use crate::resource::ResourceId;
 
-use super::{Follower, Listener};
+use super::{Follower, Gates, Listener};
 
 /// What every step of a run has at hand. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct Context {
     pub project: String,
     /// How much at once.
     pub limits: Limits,
+    /// Health tests that we run ourselves while somebody waits.
+    pub gates: Gates,
     /// The first interrupt: nothing new is begun, waits end.
     pub cancel: CancellationToken,
     /// What does not hang on a failed step is done all the same (teardowns).

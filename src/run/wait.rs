@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join_all, select_all};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
+use super::gate::Gate;
 use super::perform::{Done, Job, Target};
 use super::{Context, Listener, Met, StepError, Unmet, Verdict, WaitFailure, WaitReason, verdict};
 use crate::diag::harmless;
 use crate::engine::{Heard, LogOptions};
 use crate::event::{Event, Level, Progress, Status};
 use crate::plan::Await;
-use crate::resource::{Condition, ContainerDetails, Kind, ResourceId};
+use crate::resource::{Condition, ContainerDetails, ContainerState, Health, Kind, ResourceId};
 
 /// The net beneath the events, should one be lost.
 const SLOW_LOOK: Duration = Duration::from_secs(5);
@@ -29,7 +30,7 @@ pub(super) async fn wait(job: &Job, wait: &Await) -> Result<Done, StepError> {
     let Some(listener) = &job.listener else {
         return Err(StepError::Internal("a wait without a listener".to_owned()));
     };
-    let looked = look_until(context, listener, &job.targets, wait.condition);
+    let looked = look_until(context, listener, &job.targets, wait);
     let ended = match wait.timeout {
         Some(limit) => match tokio::time::timeout(limit, looked).await {
             Ok(ended) => ended?,
@@ -64,20 +65,44 @@ async fn look_until(
     context: &Context,
     listener: &Listener,
     targets: &[Target],
-    condition: Condition,
+    wait: &Await,
 ) -> Result<Ended, StepError> {
+    let mut gates: Vec<Gate> = Vec::new();
     // Subscribed before the first look, so that nothing falls between the two.
     let mut events = listener.subscribe();
     loop {
-        let details = look(context, targets).await?;
-        match verdict(condition, &details) {
+        let mut details = look(context, targets).await?;
+        if matches!(wait.condition, Condition::Healthy | Condition::RunningOrHealthy) {
+            for found in details.iter_mut().filter(|found| found.health == Health::Starting) {
+                if context.gates.passed(found) {
+                    found.health = Health::Healthy;
+                } else if found.state == ContainerState::Running
+                    && !gates.iter().any(|gate| gate.is_of(found))
+                {
+                    gates.extend(context.gates.before(&context.engine, &wait.service, found));
+                }
+            }
+        }
+        match verdict(wait.condition, &details) {
             Verdict::Met(met) => return Ok(Ended { reason: Ok(met), details }),
             Verdict::Failed(unmet) => return Ok(Ended { reason: Err(WaitReason::Unmet(unmet)), details }),
             Verdict::Pending => {}
         }
-        // On the slow look's time-out the loop simply looks again.
-        let _ = tokio::time::timeout(SLOW_LOOK, next_about(&mut events, targets)).await;
+        tokio::select! {
+            () = next_about(&mut events, targets) => {}
+            () = any_opened(&mut gates) => {}
+            () = tokio::time::sleep(SLOW_LOOK) => {}
+        }
+        gates.retain(|gate| !gate.is_open());
     }
+}
+
+/// Returns when a test of ours has succeeded.
+async fn any_opened(gates: &mut [Gate]) {
+    if gates.is_empty() {
+        return std::future::pending().await;
+    }
+    select_all(gates.iter_mut().map(|gate| Box::pin(gate.opened()))).await;
 }
 
 /// All containers at once; one that is gone is left out.

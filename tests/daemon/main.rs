@@ -9,6 +9,7 @@ mod build;
 mod disturbed;
 mod down;
 mod failure;
+mod gates;
 mod interop;
 mod logs;
 mod plan;

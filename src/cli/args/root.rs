@@ -60,6 +60,9 @@ pub(crate) struct RootArgs {
     /// Say what would be done and change nothing
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
+    /// Leave health checks to the engine alone, also while something waits for them
+    #[arg(long)]
+    pub(crate) no_fast_gates: bool,
     /// Join names by `_` as old versions did
     #[arg(long)]
     pub(crate) compatibility: bool,

@@ -12,6 +12,7 @@ mod references;
 mod resources;
 mod rules;
 mod service;
+mod settings;
 
 pub use super::scene::Scope;
 pub use rules::{check, check_consistency, check_selected};

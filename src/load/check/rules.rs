@@ -4,7 +4,7 @@ use crate::diag::Problems;
 use crate::yaml::Node;
 
 use super::super::scene::{Scene, Scope};
-use super::{cycles, items, jobs, mounts, names, references, resources, service};
+use super::{cycles, items, jobs, mounts, names, references, resources, service, settings};
 
 /// Rules for all of the file, active or not.
 const EVERYWHERE: &[fn(&Scene<'_>, &mut Problems)] = &[
@@ -15,6 +15,7 @@ const EVERYWHERE: &[fn(&Scene<'_>, &mut Problems)] = &[
     service::host_addresses,
     service::device_requests,
     service::watched_paths,
+    settings::settings,
 ];
 
 /// Rules for the services that take part.

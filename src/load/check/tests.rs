@@ -207,3 +207,16 @@ fn nothing_is_mounted_over_a_tmpfs() {
         one("services: {a: {image: x, volumes: [{type: bind, target: /b}]}}").contains("has no `source`")
     );
 }
+
+#[test]
+fn our_own_settings_are_known_by_name_and_type() {
+    let with = |text: &str| format!("services:\n  web:\n    image: x\n    x-rcompose: {text}\n");
+    assert!(faults(&with("{fast_gates: false}")).is_empty());
+    assert_eq!(
+        one(&with("{fast_gate: false}")),
+        "4:18 there is no setting `fast_gate` ? did you mean `fast_gates`?"
+    );
+    assert!(one(&with("{fast_gates: maybe}")).starts_with("4:30 `x-rcompose.fast_gates` is true or false"));
+    assert!(one(&with("no gates")).starts_with("4:17 `x-rcompose` is a mapping of settings"));
+    assert!(one("x-rcompose: [fast_gates]\nservices: {}\n").starts_with("1:13 `x-rcompose` is a mapping"));
+}
