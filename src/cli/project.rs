@@ -33,15 +33,16 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// Finds it; tells what is worth a word.
-    pub(crate) fn open(session: &Session, needs: Needs) -> Result<Self, Failure> {
+    /// Finds it; tells what is worth a word. Services that the user names are there whatever their profiles.
+    pub(crate) fn open(session: &Session, needs: Needs, services: &[String]) -> Result<Self, Failure> {
         if needs == Needs::Name
             && session.root.files.is_empty()
             && let Some(name) = &session.root.project_name
         {
             return Self::named(session, name);
         }
-        match load(&options(session, Passes::default())?, &Disk::default()) {
+        let options = LoadOptions { enabled: services.to_vec(), ..options(session, Passes::default())? };
+        match load(&options, &Disk::default()) {
             Ok(loaded) => {
                 session.ui.problems(&loaded.problems, &loaded.sources);
                 Ok(Self::loaded(session, loaded))

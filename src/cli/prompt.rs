@@ -8,6 +8,10 @@ pub(crate) fn confirm(question: &str, mut input: impl BufRead, mut output: impl 
     output.flush()?;
     let mut line = String::new();
     input.read_line(&mut line)?;
+    if !line.ends_with('\n') {
+        // Nobody pressed the key that ends the line.
+        writeln!(output)?;
+    }
     Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, stderr, stdin, stdout};
 
-use super::args::RootArgs;
+use super::args::{RootArgs, switch};
+use super::failure::Failure;
 use super::report::terminal_size;
 use super::settings::{ProgressKind, Terminals, colours, progress};
 use super::ui::Ui;
@@ -38,5 +39,16 @@ impl Session {
             width: terminal_size().0,
         };
         Self { root, variables, terminals, ui }
+    }
+
+    /// Says a word that is neither data nor a warning: on stderr, or where scripts that were written for old versions
+    /// look for it.
+    pub(crate) fn remark(&self, text: &str) -> Result<(), Failure> {
+        let line = format!("{text}\n");
+        if self.variables.get("COMPOSE_STATUS_STDOUT").is_some_and(|value| switch(value)) {
+            return self.ui.print(&line);
+        }
+        self.ui.remark(text);
+        Ok(())
     }
 }

@@ -4,7 +4,10 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use super::args::{Cli, Parsed, RootArgs, Verb, parse};
-use super::command::{build, completion, config, down, graph, lint, logs, metadata, plan, ps, up, version};
+use super::command::{
+    build, completion, config, create, down, graph, kill, lint, logs, metadata, pause, plan, ps, restart, rm,
+    scale, start, stop, unpause, up, version,
+};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::session::Session;
@@ -37,6 +40,15 @@ fn run(verb: &Verb, session: &Session) -> Result<Exit, Failure> {
     match verb {
         Verb::Up(args) => up(args, session),
         Verb::Down(args) => down(args, session),
+        Verb::Create(args) => create(args, session),
+        Verb::Start(args) => start(args, session),
+        Verb::Stop(args) => stop(args, session),
+        Verb::Restart(args) => restart(args, session),
+        Verb::Kill(args) => kill(args, session),
+        Verb::Pause(args) => pause(args, session),
+        Verb::Unpause(args) => unpause(args, session),
+        Verb::Rm(args) => rm(args, session),
+        Verb::Scale(args) => scale(args, session),
         Verb::Ps(args) => ps(args, session),
         Verb::Logs(args) => logs(args, session),
         Verb::Build(args) => build(args, session),

@@ -50,6 +50,16 @@ impl Ui {
         }
     }
 
+    /// A word that belongs to no resource and is no warning.
+    pub(crate) fn remark(self, text: &str) {
+        if self.json {
+            let notice = Event::Notice { level: Level::Info, text: text.to_owned() };
+            say(&format!("{}\n", json!(notice)));
+        } else {
+            say(&notice(Level::Info, text, Paint { on: self.colours.stderr }));
+        }
+    }
+
     /// A word on something that works, but probably not as meant.
     pub(crate) fn warn(self, text: &str) {
         if self.json {

@@ -9,7 +9,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .into_iter()
         .filter(|candidate| *candidate != word)
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, _)| *distance <= limit)
+        .filter(|(distance, _)| *distance <= limit && *distance < lower.chars().count())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -29,5 +29,6 @@ mod tests {
         assert_eq!(nearest("iamge", ["build", "image", "ports"]), Some("image"));
         assert_eq!(nearest("frobnicate", ["build", "image", "ports"]), None);
         assert_eq!(nearest("Image", ["image"]), Some("image"));
+        assert_eq!(nearest("c", ["a", "b"]), None, "a letter is not a slip of another");
     }
 }

@@ -44,6 +44,7 @@ pub(super) fn finish(tree: &mut Node, facts: &Facts<'_>, session: &mut Session<'
         facts.environment.iter().map(|(name, variable)| (name.to_owned(), variable.value.clone())).collect();
     select::activate(&mut project, &facts.profiles);
     select::enable(&mut project, &options.services);
+    select::enable(&mut project, &options.enabled);
     env_files::read(&mut project, tree, facts.environment, session);
     if let Err(problem) = select::select(&mut project, &options.services, options.without_dependencies) {
         // A dependency that is not there was reported before, with its place.

@@ -20,6 +20,9 @@ pub struct LoadOptions {
     pub compatibility: bool,
     /// The services that take part, with those that they depend on. Empty: all that are active.
     pub services: Vec<String>,
+    /// Services whose profiles are active without being asked for: whoever names one wants it. Unlike
+    /// [`services`](Self::services), they take nothing from the others.
+    pub enabled: Vec<String>,
     /// Only the named services take part, without those that they depend on.
     pub without_dependencies: bool,
     /// The current directory: absolute.

@@ -15,7 +15,7 @@ impl Compose {
             None => None,
         };
         let observed = self.observe_containers().await?;
-        Ok(lifecycle(desired.as_ref(), &observed, policy)?)
+        Ok(lifecycle((self.name(), desired.as_ref()), &observed, policy)?)
     }
 
     /// Carries a plan out that takes things away or changes their state: what does not hang on a failure goes on.

@@ -68,13 +68,19 @@ impl Compose {
 
     /// Carries a prepared plan out. With `attach`, shows what the containers write until they end.
     pub async fn up(&self, prepared: &Prepared, attach: Option<&AttachOptions>) -> Result<UpEnd, Error> {
-        self.warn(&prepared.plan);
         if let Some(options) = attach {
+            self.warn(&prepared.plan);
             return self.up_attached(prepared, options).await;
         }
-        let outcome = self.told("up", &prepared.plan, &self.context()).await;
-        self.finished(&prepared.plan, outcome)?;
+        self.bring("up", prepared).await?;
         Ok(UpEnd::Done)
+    }
+
+    /// Carries a prepared plan out under another verb (`create`, `scale`), and shows nothing of what containers write.
+    pub async fn bring(&self, operation: &'static str, prepared: &Prepared) -> Result<(), Error> {
+        self.warn(&prepared.plan);
+        let outcome = self.told(operation, &prepared.plan, &self.context()).await;
+        self.finished(&prepared.plan, outcome)
     }
 
     /// Tells what a plan has to say besides its steps.

@@ -177,7 +177,7 @@ impl Asked {
             wait: self.wait,
             wait_timeout: self.wait_timeout.map(Duration::from_secs),
         };
-        lifecycle(files, observed, &policy)
+        lifecycle((&desired.project.name, files), observed, &policy)
     }
 
     fn down(&self, files: Option<&Desired>, (project, observed): (&str, &Observed)) -> Plan {

@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::values;
 use crate::cli::command::{
-    BuildArgs, CompletionArgs, ConfigArgs, DownArgs, GraphArgs, LintArgs, LogsArgs, PlanArgs, PsArgs, UpArgs,
+    BuildArgs, CompletionArgs, ConfigArgs, CreateArgs, DownArgs, GraphArgs, KillArgs, LintArgs, LogsArgs,
+    PauseArgs, PlanArgs, PsArgs, RestartArgs, RmArgs, ScaleArgs, StartArgs, StopArgs, UnpauseArgs, UpArgs,
     VersionArgs,
 };
 
@@ -150,6 +151,15 @@ impl Ansi {
 pub(crate) enum Verb {
     Up(Box<UpArgs>),
     Down(DownArgs),
+    Create(CreateArgs),
+    Start(StartArgs),
+    Stop(StopArgs),
+    Restart(RestartArgs),
+    Kill(KillArgs),
+    Pause(PauseArgs),
+    Unpause(UnpauseArgs),
+    Rm(RmArgs),
+    Scale(ScaleArgs),
     Ps(PsArgs),
     Logs(LogsArgs),
     Build(BuildArgs),

@@ -41,7 +41,7 @@ pub(crate) struct BuildArgs {
 
 /// Builds them.
 pub(crate) fn run(args: &BuildArgs, session: &Session) -> Result<Exit, Failure> {
-    let project = Project::open(session, Needs::Files)?;
+    let project = Project::open(session, Needs::Files, &args.services)?;
     let options = BuildOptions {
         services: args.services.clone(),
         with_dependencies: args.with_dependencies,

@@ -41,7 +41,7 @@ pub(crate) fn run(args: &DownArgs, session: &Session) -> Result<Exit, Failure> {
         Some("all") => ImageRemoval::All,
         Some(other) => return Err(Failure::message(format!("invalid value for --rmi: {other:?}"))),
     };
-    let project = Project::open(session, Needs::Name)?;
+    let project = Project::open(session, Needs::Name, &args.services)?;
     let options = DownOptions {
         services: args.services.clone(),
         volumes: args.volumes,

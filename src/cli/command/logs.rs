@@ -61,7 +61,7 @@ pub(crate) fn run(args: &LogsArgs, session: &Session) -> Result<Exit, Failure> {
         until: args.until.as_deref().map(point).transpose()?,
         timestamps: args.timestamps,
     };
-    let project = Project::open(session, Needs::Name)?;
+    let project = Project::open(session, Needs::Name, &args.services)?;
     let lines =
         Lines { prefix: !args.no_log_prefix, colour: !args.no_color, apart: false, ..Lines::default() };
     work(session, project, lines, async |compose| {

@@ -1,27 +1,44 @@
 //! One file a verb: its flags, and the call into the library that does it.
 
 mod build;
+mod change;
 mod completion;
 mod config;
+mod create;
 mod down;
 mod graph;
+mod kill;
 mod lint;
 mod logs;
 mod metadata;
+mod pause;
 mod plan;
 mod ps;
+mod restart;
+mod rm;
+mod scale;
+mod start;
+mod stop;
 mod up;
 mod version;
 
 pub(crate) use build::{BuildArgs, run as build};
 pub(crate) use completion::{CompletionArgs, run as completion};
 pub(crate) use config::{ConfigArgs, run as config};
+pub(crate) use create::{CreateArgs, run as create};
 pub(crate) use down::{DownArgs, run as down};
 pub(crate) use graph::{GraphArgs, run as graph};
+pub(crate) use kill::{KillArgs, run as kill};
 pub(crate) use lint::{LintArgs, run as lint};
 pub(crate) use logs::{LogsArgs, run as logs};
 pub(crate) use metadata::text as metadata;
+pub(crate) use pause::{PauseArgs, UnpauseArgs, pause, unpause};
 pub(crate) use plan::{PlanArgs, run as plan};
 pub(crate) use ps::{PsArgs, run as ps};
+pub(crate) use restart::{RestartArgs, run as restart};
+pub(crate) use rm::{RmArgs, run as rm};
+pub(crate) use scale::{ScaleArgs, run as scale};
+pub(crate) use start::{StartArgs, run as start};
+pub(crate) use stop::{StopArgs, run as stop};
 pub(crate) use up::{UpArgs, run as up};
 pub(crate) use version::{VersionArgs, run as version};

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &PlanArgs, session: &Session) -> Result<Exit, Failure> {
             return Err(Failure::message(format!("unsupported format {other:?}")).help("one of: text, json"));
         }
     };
-    let project = Project::open(session, Needs::Files)?;
+    let project = Project::open(session, Needs::Files, &args.services)?;
     let policy = UpPolicy {
         services: args.services.clone(),
         remove_orphans: args.remove_orphans || project.switch("COMPOSE_REMOVE_ORPHANS"),

@@ -75,7 +75,7 @@ const STATES: &[(&str, ContainerState)] = &[
 pub(crate) fn run(args: &PsArgs, session: &Session) -> Result<Exit, Failure> {
     let states = args.states()?;
     let format = Format::parse(&args.format)?;
-    let project = Project::open(session, Needs::Name)?;
+    let project = Project::open(session, Needs::Name, &args.services)?;
     let options = PsOptions { services: args.services.clone(), all: args.all, states, orphans: args.orphans };
     work(session, project, Lines::default(), async |compose| {
         let containers = compose.ps(&options).await?;

@@ -64,7 +64,7 @@ pub(crate) struct UpArgs {
 /// What is done about images.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Images")]
-struct ImageArgs {
+pub(super) struct ImageArgs {
     /// Build images first
     #[arg(long)]
     build: bool,
@@ -76,10 +76,10 @@ struct ImageArgs {
     pull: Option<String>,
     /// Do not show the progress of pulls
     #[arg(long)]
-    quiet_pull: bool,
+    pub(super) quiet_pull: bool,
     /// Do not show the output of builds
     #[arg(long)]
-    quiet_build: bool,
+    pub(super) quiet_build: bool,
 }
 
 /// What is done about containers that are there.
@@ -107,6 +107,17 @@ struct ChangeArgs {
     /// Remove containers of services that are in no file
     #[arg(long)]
     remove_orphans: bool,
+}
+
+/// What becomes of containers of services that are in no file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Orphans {
+    /// They are told.
+    Told,
+    /// Nothing is said about them.
+    Ignored,
+    /// They are removed.
+    Removed,
 }
 
 /// Whose output is shown, and how.
@@ -151,7 +162,7 @@ struct EndArgs {
 /// Brings the project up.
 pub(crate) fn run(args: &UpArgs, session: &Session) -> Result<Exit, Failure> {
     args.check()?;
-    let project = Project::open(session, Needs::Files)?;
+    let project = Project::open(session, Needs::Files, &args.services)?;
     let policy = args.policy(&project)?;
     let lines = Lines {
         prefix: !args.output.no_log_prefix,
@@ -167,7 +178,7 @@ pub(crate) fn run(args: &UpArgs, session: &Session) -> Result<Exit, Failure> {
             show_dry(&compose.prepare_up(policy).await?.plan, session)?;
             return Ok(Exit::Success);
         }
-        let prepared = prepare(compose, policy, session).await?;
+        let prepared = answered(compose, policy, session).await?;
         let attach = args.attaches().then(|| args.attach_options());
         Ok(match compose.up(&prepared, attach.as_ref()).await? {
             UpEnd::Done => Exit::Success,
@@ -178,7 +189,11 @@ pub(crate) fn run(args: &UpArgs, session: &Session) -> Result<Exit, Failure> {
 }
 
 /// The plan, its questions answered.
-async fn prepare(compose: &Compose, policy: UpPolicy, session: &Session) -> Result<Prepared, Failure> {
+pub(super) async fn answered(
+    compose: &Compose,
+    policy: UpPolicy,
+    session: &Session,
+) -> Result<Prepared, Failure> {
     let prepared = compose.prepare_up(policy).await?;
     if prepared.plan.questions.is_empty() {
         return Ok(prepared);
@@ -271,11 +286,7 @@ impl UpArgs {
     /// What the flags and variables ask of the planner.
     fn policy(&self, project: &Project) -> Result<UpPolicy, Failure> {
         let changes = &self.changes;
-        let ignore_orphans = project.switch("COMPOSE_IGNORE_ORPHANS");
-        let remove_orphans = changes.remove_orphans || project.switch("COMPOSE_REMOVE_ORPHANS");
-        if ignore_orphans && remove_orphans {
-            return Err(Failure::message("cannot combine COMPOSE_IGNORE_ORPHANS and --remove-orphans"));
-        }
+        let orphans = Orphans::of(changes.remove_orphans, project)?;
         let recreate = match (changes.force_recreate, changes.no_recreate) {
             (true, _) => Recreate::Always,
             (false, true) => Recreate::Never,
@@ -295,8 +306,8 @@ impl UpArgs {
             pull,
             build,
             scale: scale(&self.scale)?,
-            remove_orphans,
-            ignore_orphans,
+            remove_orphans: orphans == Orphans::Removed,
+            ignore_orphans: orphans == Orphans::Ignored,
             timeout: self.timeout.map(seconds),
             assume_yes: self.yes,
             ..UpPolicy::default()
@@ -304,9 +315,32 @@ impl UpArgs {
     }
 }
 
+impl Orphans {
+    /// By `--remove-orphans` and the variables of both choices.
+    pub(super) fn of(remove: bool, project: &Project) -> Result<Self, Failure> {
+        let ignored = project.switch("COMPOSE_IGNORE_ORPHANS");
+        match (ignored, remove || project.switch("COMPOSE_REMOVE_ORPHANS")) {
+            (true, true) => {
+                Err(Failure::message("cannot combine COMPOSE_IGNORE_ORPHANS and --remove-orphans"))
+            }
+            (true, false) => Ok(Self::Ignored),
+            (false, true) => Ok(Self::Removed),
+            (false, false) => Ok(Self::Told),
+        }
+    }
+}
+
 impl ImageArgs {
+    /// Flags that exclude each other.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        if self.build && self.no_build {
+            return Err(Failure::message("--build and --no-build are incompatible"));
+        }
+        Ok(())
+    }
+
     /// When to pull and when to build.
-    fn choices(&self) -> Result<(PullChoice, BuildChoice), Failure> {
+    pub(super) fn choices(&self) -> Result<(PullChoice, BuildChoice), Failure> {
         let build = match (self.build, self.no_build) {
             (true, _) => BuildChoice::Always,
             (false, true) => BuildChoice::Never,
@@ -325,7 +359,7 @@ impl ImageArgs {
 }
 
 /// `web=3`, several.
-fn scale(options: &[String]) -> Result<BTreeMap<String, u32>, Failure> {
+pub(super) fn scale(options: &[String]) -> Result<BTreeMap<String, u32>, Failure> {
     let parse = |option: &String| match option.split_once('=') {
         Some((service, number)) => match number.parse() {
             Ok(number) => Ok((service.to_owned(), number)),

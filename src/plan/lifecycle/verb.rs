@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::work::Work;
 use super::{remove, restart, signal, stop};
 use crate::plan::{Plan, UpPolicy, reconcile};
-use crate::resource::{Desired, Fault, Observed, labels, recall};
+use crate::resource::{Desired, Fault, Observed, recall};
 
 /// What to do to containers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,14 +54,13 @@ pub struct LifecyclePolicy {
     pub wait_timeout: Option<Duration>,
 }
 
-/// The steps of a verb, or every reason why there can be none. Without files, the snapshot is that of one project.
+/// The steps of a verb on the project of a name, or every reason why there can be none.
 pub fn lifecycle(
-    desired: Option<&Desired>,
+    (name, desired): (&str, Option<&Desired>),
     observed: &Observed,
     policy: &LifecyclePolicy,
 ) -> Result<Plan, Vec<Fault>> {
-    let project = observed.containers.first().map_or("", |container| container.label(labels::PROJECT));
-    let recalled = if desired.is_none() { recall(project, observed) } else { Desired::default() };
+    let recalled = if desired.is_none() { recall(name, observed) } else { Desired::default() };
     let desired = desired.unwrap_or(&recalled);
     if policy.verb == Verb::Start {
         let start = UpPolicy {

@@ -65,10 +65,9 @@ impl<'a> Scope<'a> {
 /// Services that the user named and that do not exist.
 fn unknown(desired: &Desired, policy: &UpPolicy) -> Vec<Fault> {
     let known = || desired.services.iter().map(|service| service.name.as_str());
-    policy
-        .services
-        .iter()
-        .chain(policy.scale.keys())
+    let named: BTreeSet<&String> = policy.services.iter().chain(policy.scale.keys()).collect();
+    named
+        .into_iter()
         .filter(|name| desired.service(name).is_none())
         .map(|name| Fault {
             help: did_you_mean(name, known()),
