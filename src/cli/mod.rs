@@ -16,6 +16,7 @@ mod session;
 mod settings;
 mod start;
 mod table;
+mod terminal;
 mod trace;
 mod ui;
 mod work;

@@ -29,6 +29,7 @@ pub(crate) fn panicked(info: &PanicHookInfo<'_>) {
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message");
+    super::terminal::restore();
     // When stderr is gone there is nobody left to tell.
     let _ = writeln!(
         io::stderr(),

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use rcompose::engine::{ConnectOptions, Engine};
+use rcompose::engine::{self, ConnectOptions, Engine};
 use rcompose::event::channel;
 use rcompose::load;
 use rcompose::ops::{Compose, Error, Interrupts, Settings};
@@ -69,6 +69,8 @@ where
         reporter.end().await;
         Ok::<_, Failure>((result, compose))
     })?;
+    // A write that a terminal holds up, or a read that waits for a key, is not waited for.
+    runtime.shutdown_background();
     result.or_else(|failure| match failure {
         Failure::Ops(error) => told(*error, &compose),
         other => Err(other),
@@ -117,6 +119,10 @@ fn told(error: Error, compose: &Compose) -> Result<Exit, Failure> {
     match error {
         Error::Interrupted => Ok(Exit::Interrupted),
         Error::Request { message, help } => Err(Failure::message(message).maybe_help(help)),
+        // Who reads a process's output has enough of it.
+        Error::Engine(engine::Error::Local { cause, .. }) if cause.kind() == io::ErrorKind::BrokenPipe => {
+            Err(Failure::BrokenPipe)
+        }
         Error::Engine(error) => Err(Failure::message(error.to_string()).maybe_help(error.help())),
         other => {
             let (problems, sources) = other.problems(compose.loaded());

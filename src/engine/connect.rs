@@ -1,5 +1,6 @@
 //! Finds the daemon, agrees on an API version, and holds what all calls need.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use http::header::HeaderMap;
 use serde::Deserialize;
 
 use super::error::Error;
-use super::host::{ConnectOptions, choose};
+use super::host::{ConnectOptions, choose, detach_keys};
 use super::images::Credentials;
 use super::observe::nullable;
 use super::wire::Wire;
@@ -34,6 +35,8 @@ pub struct Engine {
     /// It is Podman behind the same API.
     pub(super) podman: bool,
     facts: Arc<EngineFacts>,
+    /// Where the settings of Docker's command line lie.
+    config_directory: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -67,8 +70,9 @@ impl Engine {
             &version,
         )
         .map_err(|cause| Error::Version(cause.to_string()))?;
-        let credentials = Credentials::new(options.config_directory(), &options.environment);
-        Ok(Self { wire, docker, credentials, podman, facts: Arc::new(facts) })
+        let config_directory = options.config_directory();
+        let credentials = Credentials::new(config_directory.clone(), &options.environment);
+        Ok(Self { wire, docker, credentials, podman, facts: Arc::new(facts), config_directory })
     }
 
     /// What the engine is.
@@ -94,6 +98,12 @@ impl Engine {
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.wire.calls()
+    }
+
+    /// The keys by which the user lets go of a terminal (`detachKeys` of Docker's `config.json`), if any are configured.
+    #[must_use]
+    pub fn detach_keys(&self) -> Option<String> {
+        detach_keys(self.config_directory.as_deref()?)
     }
 
     /// The agreed API version is at least this one.

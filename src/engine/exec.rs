@@ -95,10 +95,17 @@ impl Engine {
     ) -> Result<Attached, Error> {
         let path = format!("/exec/{}/start", segment(exec));
         let name = format!("POST {path}");
-        let console_size = size.filter(|_| tty && self.speaks(1, 42)).map(|size| [size.rows, size.columns]);
+        let console_size =
+            size.filter(|_| tty && self.starts_with_size()).map(|size| [size.rows, size.columns]);
         let request = StartRequest { detach: false, tty, console_size };
         let stream = self.wire.post(path).json(&request).hijack().await?;
         Ok(Attached::new(stream, name, tty))
+    }
+
+    /// A process can be started in a terminal of a given size; before API 1.42 it is resized after its start.
+    #[must_use]
+    pub fn starts_with_size(&self) -> bool {
+        self.speaks(1, 42)
     }
 
     /// Starts a process that was prepared and leaves it alone.

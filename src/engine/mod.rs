@@ -32,7 +32,7 @@ pub use files::PathStat;
 pub use host::{ConnectOptions, Origin};
 pub use images::{CredentialFault, CredentialTrouble, ImageProgress, Removed};
 pub use networks::NetworkDetails;
-pub use observe::Query;
+pub use observe::{Alive, Query};
 pub use processes::{Processes, Usage};
 pub use refusal::{Reason, Refusal, Thing};
 pub use streams::{

@@ -102,7 +102,9 @@ impl Compose {
         &self.settings.sink
     }
 
-    pub(super) fn interrupts(&self) -> &Interrupts {
+    /// The user's ways to break in.
+    #[must_use]
+    pub fn interrupts(&self) -> &Interrupts {
         &self.settings.interrupts
     }
 

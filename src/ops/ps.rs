@@ -51,6 +51,12 @@ impl Compose {
         Ok(self.engine().observe(&Query::containers(self.name())).await?)
     }
 
+    /// The service that a user may have meant.
+    pub(super) fn similar(&self, name: &str) -> Option<String> {
+        let known = self.loaded()?.project.services.keys();
+        crate::diag::did_you_mean(name, known.map(String::as_str))
+    }
+
     /// Services that the user names must be in the files, if there are files.
     pub(super) fn known_services(&self, names: &[String]) -> Result<(), Error> {
         let Some(loaded) = self.loaded() else { return Ok(()) };
@@ -58,7 +64,7 @@ impl Compose {
             None => Ok(()),
             Some(unknown) => Err(Error::Request {
                 message: format!("no such service: {unknown}"),
-                help: crate::diag::did_you_mean(unknown, loaded.project.services.keys().map(String::as_str)),
+                help: self.similar(unknown),
             }),
         }
     }

@@ -4,7 +4,9 @@
 //! planner could decide, and never knows clap or prints.
 
 mod condition;
+mod console;
 mod context;
+mod exec;
 mod execute;
 mod exit_code;
 mod follow;
@@ -18,7 +20,9 @@ mod wait;
 mod words;
 
 pub use condition::{Met, Unmet, Verdict, verdict};
+pub use console::{Console, Input, captured};
 pub use context::{Context, Limits};
+pub use exec::{Captured, Ended, capture, exec};
 pub use execute::execute;
 pub use exit_code::meaning;
 pub use follow::{Followed, Follower};

@@ -4,6 +4,7 @@
 
 mod dotenv;
 mod ignore;
+mod keys;
 mod mount;
 mod name;
 mod path;
@@ -14,6 +15,7 @@ mod words;
 
 pub use dotenv::{Assignment, Dotenv, DotenvError, DotenvFault, dotenv, dotenv_raw};
 pub use ignore::{Ignore, IgnoreError, IgnoreFault};
+pub use keys::DetachKeys;
 pub use mount::{MountError, MountFault, ShortMount};
 pub use name::{is_container, is_key, is_project, normalize_project};
 pub use path::clean_path;

@@ -9,6 +9,7 @@ mod build;
 mod create;
 mod disturbed;
 mod down;
+mod exec;
 mod failure;
 mod gates;
 mod interop;

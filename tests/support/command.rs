@@ -1,11 +1,13 @@
 //! A command to be run in a stack's folder: `rcompose`, or the peer.
 
 use std::ffi::OsStr;
+use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
+use std::thread::spawn;
 use std::time::Duration;
 
-use super::{Outcome, Running, Stack};
+use super::{Outcome, Running, Stack, Terminal};
 
 /// A command with a clean environment, built up and then run.
 #[must_use = "a command does nothing until `run` or `start`"]
@@ -13,6 +15,7 @@ pub(crate) struct Command {
     inner: std::process::Command,
     names: Vec<(String, String)>,
     patience: Duration,
+    input: Option<Vec<u8>>,
 }
 
 impl Command {
@@ -32,7 +35,7 @@ impl Command {
             (stack.project().to_owned(), "PROJECT".to_owned()),
             (stack.folder().display().to_string(), "DIR".to_owned()),
         ];
-        Self { inner, names, patience: Duration::from_secs(120) }
+        Self { inner, names, patience: Duration::from_secs(120), input: None }
     }
 
     /// Adds arguments.
@@ -58,9 +61,27 @@ impl Command {
         self
     }
 
+    /// Says this on its standard input, and then no more.
+    pub(crate) fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.input = Some(bytes.into());
+        self
+    }
+
+    /// Starts it on a terminal.
+    pub(crate) fn on_terminal(self) -> Terminal {
+        Terminal::start(&self.inner, shown(&self.inner), self.patience)
+    }
+
     /// Starts it, and lets the test go on.
     pub(crate) fn start(mut self) -> Running {
-        let child = self.inner.spawn().expect("the command can be started");
+        if self.input.is_some() {
+            self.inner.stdin(Stdio::piped());
+        }
+        let mut child = self.inner.spawn().expect("the command can be started");
+        if let (Some(input), Some(mut stdin)) = (self.input, child.stdin.take()) {
+            // A command need not read all that it is told.
+            spawn(move || drop(stdin.write_all(&input)));
+        }
         Running::new(shown(&self.inner), child, (self.names, self.patience))
     }
 

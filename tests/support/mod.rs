@@ -16,6 +16,7 @@ mod peer;
 mod proxy;
 mod running;
 mod stack;
+mod terminal;
 
 pub(crate) use api::Api;
 pub(crate) use command::Command;
@@ -25,3 +26,4 @@ pub(crate) use peer::peer;
 pub(crate) use proxy::{Call, Fault, Proxy};
 pub(crate) use running::Running;
 pub(crate) use stack::Stack;
+pub(crate) use terminal::Terminal;

@@ -13,6 +13,8 @@ pub(crate) struct Outcome {
     pub(crate) out: String,
     /// Standard error, likewise.
     pub(crate) err: String,
+    /// Standard output, byte for byte.
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Outcome {

@@ -40,6 +40,10 @@ impl Stream {
         Self { text, listener: Some(listener) }
     }
 
+    fn bytes(&self) -> Vec<u8> {
+        self.text.lock().expect("no listener panics").clone()
+    }
+
     fn so_far(&self) -> String {
         String::from_utf8_lossy(&self.text.lock().expect("no listener panics")).into_owned()
     }
@@ -84,6 +88,7 @@ impl Running {
         Outcome {
             command: self.command.clone(),
             exit: status.code(),
+            bytes: self.out.bytes(),
             out: normal(&self.out.so_far(), &names),
             err: normal(&self.err.so_far(), &names),
         }

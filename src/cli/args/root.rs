@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::values;
+use crate::cli::command::ExecArgs;
 use crate::cli::command::{
     BuildArgs, CompletionArgs, ConfigArgs, CreateArgs, DownArgs, GraphArgs, KillArgs, LintArgs, LogsArgs,
     PauseArgs, PlanArgs, PsArgs, RestartArgs, RmArgs, ScaleArgs, StartArgs, StopArgs, UnpauseArgs, UpArgs,
@@ -161,6 +162,7 @@ pub(crate) enum Verb {
     Rm(RmArgs),
     Scale(ScaleArgs),
     Ps(PsArgs),
+    Exec(ExecArgs),
     Logs(LogsArgs),
     Build(BuildArgs),
     Config(Box<ConfigArgs>),

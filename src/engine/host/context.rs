@@ -41,19 +41,29 @@ struct DockerEndpoint {
 struct Configuration {
     #[serde(rename = "currentContext", default)]
     current_context: Option<String>,
+    #[serde(rename = "detachKeys", default)]
+    detach_keys: Option<String>,
 }
 
 /// The context that `config.json` makes current, if any.
 pub(super) fn current(config_directory: &Path) -> Result<Option<String>, String> {
+    Ok(configuration(config_directory)?.current_context.filter(|name| !name.is_empty()))
+}
+
+/// The keys by which a terminal's user lets go of a container, as `config.json` has them, if any.
+pub(in crate::engine) fn detach_keys(config_directory: &Path) -> Option<String> {
+    configuration(config_directory).ok()?.detach_keys.filter(|keys| !keys.is_empty())
+}
+
+fn configuration(config_directory: &Path) -> Result<Configuration, String> {
     let path = config_directory.join("config.json");
     let text = match fs::read(&path) {
         Ok(text) => text,
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Configuration::default()),
         Err(cause) => return Err(format!("cannot read `{}`: {cause}", path.display())),
     };
-    let configuration: Configuration = serde_json::from_slice(&text)
-        .map_err(|cause| format!("`{}` is not what a configuration looks like: {cause}", path.display()))?;
-    Ok(configuration.current_context.filter(|name| !name.is_empty()))
+    serde_json::from_slice(&text)
+        .map_err(|cause| format!("`{}` is not what a configuration looks like: {cause}", path.display()))
 }
 
 /// Reads a context by name. The folder of a context is the SHA-256 of its name.

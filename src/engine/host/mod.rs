@@ -8,4 +8,5 @@ mod options;
 pub(super) use address::Address;
 pub use choose::Origin;
 pub(super) use choose::{Host, choose};
+pub(super) use context::detach_keys;
 pub use options::ConnectOptions;

@@ -7,5 +7,5 @@ mod status;
 
 pub(super) use container::{ListedMount, ListedNetwork, ListedVolume};
 pub(super) use lenient::nullable;
-pub use query::Query;
+pub use query::{Alive, Query};
 pub(super) use status::{health, state};

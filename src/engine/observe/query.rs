@@ -20,6 +20,20 @@ pub struct Query {
     pub images: Vec<String>,
     /// Only containers are asked for: one call.
     pub only_containers: bool,
+    /// Only containers of this service.
+    pub service: Option<String>,
+    /// Which containers by their state.
+    pub alive: Alive,
+}
+
+/// Which containers by their state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Alive {
+    /// All.
+    #[default]
+    Whatever,
+    /// Those that run, the frozen ones too.
+    Running,
 }
 
 impl Query {
@@ -33,6 +47,12 @@ impl Query {
     #[must_use]
     pub fn containers(name: impl Into<String>) -> Self {
         Self { only_containers: true, ..Self::project(name) }
+    }
+
+    /// The containers of a service that run.
+    #[must_use]
+    pub fn running(project: impl Into<String>, service: impl Into<String>) -> Self {
+        Self { service: Some(service.into()), alive: Alive::Running, ..Self::containers(project) }
     }
 
     fn labelled(&self) -> Filters {
@@ -74,7 +94,14 @@ impl Engine {
     }
 
     async fn list_containers(&self, query: &Query) -> Result<Vec<ObservedContainer>, Error> {
-        let call = self.wire.get("/containers/json").query("all", "1").filters(&query.labelled());
+        let mut filters = query.labelled();
+        if let (Some(service), Some(labelled)) = (&query.service, filters.get_mut("label")) {
+            labelled.push(format!("{}={service}", labels::SERVICE));
+        }
+        let mut call = self.wire.get("/containers/json").filters(&filters);
+        if query.alive == Alive::Whatever {
+            call = call.query("all", "1");
+        }
         let listed: Vec<ListedContainer> = call.answer().await?;
         let mut seen: Vec<_> = listed.into_iter().map(ObservedContainer::from).collect();
         seen.sort_by(|one, other| one.name.cmp(&other.name));

@@ -1,0 +1,10 @@
+//! The user's terminal, handed over to a process in a container: raw mode, keys, size, signals.
+
+mod console;
+mod keyboard;
+mod raw;
+mod signals;
+mod window;
+
+pub(crate) use console::{Conversation, held};
+pub(crate) use raw::restore;
