@@ -8,6 +8,7 @@ use http::Method;
 use http::header::HeaderMap;
 use serde::Deserialize;
 
+use super::build::Wish;
 use super::error::Error;
 use super::host::{ConnectOptions, choose, detach_keys};
 use super::images::Credentials;
@@ -34,6 +35,8 @@ pub struct Engine {
     pub(super) credentials: Credentials,
     /// It is Podman behind the same API.
     pub(super) podman: bool,
+    /// Which builder is wanted.
+    pub(super) wish: Wish,
     facts: Arc<EngineFacts>,
     /// Where the settings of Docker's command line lie.
     config_directory: Option<PathBuf>,
@@ -72,7 +75,8 @@ impl Engine {
         .map_err(|cause| Error::Version(cause.to_string()))?;
         let config_directory = options.config_directory();
         let credentials = Credentials::new(config_directory.clone(), &options.environment);
-        Ok(Self { wire, docker, credentials, podman, facts: Arc::new(facts), config_directory })
+        let wish = Wish::new(options.variable("DOCKER_BUILDKIT"), !podman && facts.platform != "windows");
+        Ok(Self { wire, docker, credentials, podman, wish, facts: Arc::new(facts), config_directory })
     }
 
     /// What the engine is.

@@ -12,6 +12,7 @@ mod containers;
 mod error;
 mod exec;
 mod files;
+mod grpc;
 mod host;
 mod images;
 mod inspect;
@@ -23,7 +24,7 @@ mod streams;
 mod volumes;
 mod wire;
 
-pub use build::{BuildFault, BuildProgress};
+pub use build::{BuildFault, BuildProgress, BuildStep, Builder, StepState};
 pub use connect::Engine;
 pub use containers::Created;
 pub use error::{Error, Result};

@@ -1,8 +1,11 @@
 //! Everything that can be told while something is done.
 
+use std::time::Duration;
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::build::{Carried, StepProgress, seconds};
 use crate::resource::ResourceId;
 
 /// One thing that happened. Serialises as one object of the event stream (`schemas/events.schema.json`).
@@ -23,6 +26,10 @@ pub enum Event {
     Log(LogLine),
     /// A line that work on a resource wrote: a build, a hook.
     Output(OutputLine),
+    /// A step of a build moved on.
+    Step(StepProgress),
+    /// A step of a build carries something.
+    Carried(Carried),
     /// Attached to containers' output: their names without the project, sorted.
     Attached {
         /// Names.
@@ -137,6 +144,20 @@ pub struct OutputLine {
     pub resource: ResourceId,
     /// The text; bytes that are not UTF-8 are replaced.
     pub text: String,
+    /// The step of a build that wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<u32>,
+    /// When, counted from the step's begin, where that is known; seconds.
+    #[serde(rename = "seconds", skip_serializing_if = "Option::is_none", serialize_with = "seconds")]
+    pub after: Option<Duration>,
+}
+
+impl OutputLine {
+    /// A line of work that has no steps.
+    #[must_use]
+    pub fn new(resource: ResourceId, text: impl Into<String>) -> Self {
+        Self { resource, text: text.into(), step: None, after: None }
+    }
 }
 
 impl Serialize for Progress {

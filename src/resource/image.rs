@@ -1,6 +1,7 @@
 //! An image as it should be: where it comes from.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -146,5 +147,20 @@ pub enum BuildSecretSource {
     /// A file, absolute.
     File(String),
     /// A variable of the environment.
-    Environment(String),
+    Environment {
+        /// The variable.
+        name: String,
+        /// Its value, if it is set.
+        value: Option<Concealed>,
+    },
+}
+
+/// A text that is shown nowhere.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Concealed(pub String);
+
+impl fmt::Debug for Concealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(concealed)")
+    }
 }

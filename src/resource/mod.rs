@@ -27,7 +27,7 @@ pub use desired::{Desired, ProjectFacts};
 pub use details::{ContainerDetails, HealthTest, Probe};
 pub use fault::{Fault, Warning};
 pub use id::{Kind, ResourceId};
-pub use image::{BuildContext, BuildSecret, BuildSecretSource, BuildSpec, ImageSpec, PullPolicy};
+pub use image::{BuildContext, BuildSecret, BuildSecretSource, BuildSpec, Concealed, ImageSpec, PullPolicy};
 pub use network::NetworkSpec;
 pub use observed::{
     ApiVersion, EngineFacts, Observed, ObservedContainer, ObservedEndpoint, ObservedImage, ObservedMount,

@@ -122,7 +122,14 @@ impl Ignore {
     /// True if an ignored directory has nothing in it that a later `!` could take back: no need to look into it.
     #[must_use]
     pub fn prunes(&self, directory: &str) -> bool {
-        self.ignores(directory) && !self.patterns.iter().any(|pattern| pattern.may_match_below(directory))
+        let taken_back = |pattern: &Pattern| pattern.negated && pattern.may_match_below(directory);
+        self.ignores(directory) && !self.patterns.iter().any(taken_back)
+    }
+
+    /// True if a pattern could match something in a directory that is not ignored itself.
+    #[must_use]
+    pub fn may_ignore_below(&self, directory: &str) -> bool {
+        self.patterns.iter().any(|pattern| !pattern.negated && pattern.may_match_below(directory))
     }
 }
 
@@ -186,10 +193,9 @@ impl Pattern {
 
     /// True if it could take back something below a directory.
     fn may_match_below(&self, directory: &str) -> bool {
-        self.negated
-            && (self.literal.is_empty()
-                || self.literal.starts_with(&format!("{directory}/"))
-                || format!("{directory}/").starts_with(&self.literal))
+        self.literal.is_empty()
+            || self.literal.starts_with(&format!("{directory}/"))
+            || format!("{directory}/").starts_with(&self.literal)
     }
 }
 

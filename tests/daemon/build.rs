@@ -92,18 +92,21 @@ fn local_images_go_with_down_when_asked() {
 }
 
 #[test]
-fn services_with_one_build_share_one_build() {
+fn twenty_services_with_one_build_share_one_build() {
     let Some(daemon) = daemon() else { return };
     let stack = Stack::new(daemon, "shared");
-    stack.write(
-        "compose.yaml",
-        "services:\n  a: &same {build: ., image: 'PROJECT-app', command: sleep 600, init: true}\n  b: *same\n"
-            .replace("PROJECT", stack.project())
-            .as_str(),
-    );
+    let mut compose =
+        "services:\n  s0: &same {build: ., image: 'PROJECT-app', command: sleep 600, init: true}\n"
+            .replace("PROJECT", stack.project());
+    for number in 1..20 {
+        compose.push_str(&format!("  s{number}: *same\n"));
+    }
+    stack.write("compose.yaml", &compose);
     stack.write("Dockerfile", &format!("FROM {}\nENV A=b\n", Stack::IMAGE));
     let proxy = Proxy::before(daemon);
-    stack.command(["up", "-d", "--build"]).host(&proxy.host()).run().success();
-    let builds = proxy.calls().iter().filter(|call| call.is("POST", "/build")).count();
-    assert_eq!(builds, 1, "{:#?}", proxy.calls());
+    stack.command(["build"]).host(&proxy.host()).run().success();
+    let builds = |calls: Vec<crate::support::Call>| {
+        calls.iter().filter(|call| call.is("POST", "/grpc") || call.is("POST", "/build")).count()
+    };
+    assert_eq!(builds(proxy.calls()), 1, "{:#?}", proxy.calls());
 }

@@ -5,7 +5,9 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::time::Duration;
 
-use rcompose::engine::{BuildFault, BuildProgress, Error, LogOptions, Reason, WaitFor};
+use rcompose::engine::{
+    BuildFault, BuildProgress, ConnectOptions, Engine, Error, LogOptions, Reason, WaitFor,
+};
 use rcompose::event::Stream;
 use rcompose::resource::{BuildSecret, BuildSecretSource, BuildSpec};
 use tempfile::TempDir;
@@ -33,8 +35,15 @@ fn spec(bench: &Bench, context: &Path) -> BuildSpec {
     }
 }
 
+/// The daemon, asked to build with the builder that every engine has.
+async fn classic(bench: &Bench) -> Engine {
+    let environment = BTreeMap::from([("DOCKER_BUILDKIT".to_owned(), "0".to_owned())]);
+    let options = ConnectOptions { environment, ..ConnectOptions::at(&bench.daemon.host) };
+    Engine::connect(&options).await.unwrap()
+}
+
 async fn built(bench: &Bench, spec: &BuildSpec) -> Result<Vec<BuildProgress>, Error> {
-    let mut flow = bench.engine.build_image(spec).await?;
+    let mut flow = classic(bench).await.build_image(spec)?;
     let mut seen = Vec::new();
     while let Some(word) = timeout(Duration::from_secs(60), flow.next()).await.expect("it goes on") {
         seen.push(word?);
@@ -239,7 +248,7 @@ fn a_file_that_cannot_be_read_is_named_and_nothing_is_built() {
         let big = std::fs::File::create(folder.path().join("big")).unwrap();
         big.set_len(400 << 20).unwrap();
         let path = folder.path().join("big");
-        let mut flow = bench.engine.build_image(&spec(&bench, folder.path())).await.unwrap();
+        let mut flow = classic(&bench).await.build_image(&spec(&bench, folder.path())).unwrap();
         // It shrinks while it is on its way.
         loop {
             match timeout(Duration::from_secs(60), flow.next()).await.unwrap() {
@@ -265,7 +274,7 @@ fn what_the_classic_builder_does_not_have_is_refused_by_name() {
         let mut spec = spec(&bench, folder.path());
         let mount = fault(&bench, &spec).await;
         assert!(mount.help().unwrap().contains("BuildKit"), "{mount:?}");
-        let source = BuildSecretSource::Environment("X".to_owned());
+        let source = BuildSecretSource::Environment { name: "X".to_owned(), value: None };
         spec.secrets = vec![BuildSecret { id: "x".to_owned(), source }];
         let text = built(&bench, &spec).await.unwrap_err().to_string();
         assert!(text.contains("secrets") && text.contains("`web`"), "{text}");

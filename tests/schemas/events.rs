@@ -1,6 +1,10 @@
 //! `schemas/events.schema.json` against events as they are written.
 
-use rcompose::event::{Event, Level, LogLine, OutputLine, Progress, Status, Stream};
+use std::time::Duration;
+
+use rcompose::event::{
+    Carried, Event, Level, LogLine, OutputLine, Progress, Status, StepProgress, StepState, Stream,
+};
 use rcompose::resource::{Kind, ResourceId};
 use serde_json::{Value, json, to_value};
 
@@ -41,7 +45,29 @@ fn events() -> Vec<Event> {
             code: 137,
             restarting: true,
         },
-        Event::Output(OutputLine { resource: resource(Kind::Image), text: "Step 1/2".to_owned() }),
+        Event::Output(OutputLine::new(resource(Kind::Image), "a word")),
+        Event::Output(OutputLine {
+            step: Some(2),
+            after: Some(Duration::from_millis(1500)),
+            ..OutputLine::new(resource(Kind::Image), "a word")
+        }),
+        Event::Step(StepProgress {
+            resource: resource(Kind::Image),
+            service: "web".to_owned(),
+            step: 2,
+            name: "[2/3] RUN make".to_owned(),
+            state: StepState::Failed,
+            took: Some(Duration::from_secs(1)),
+            message: "exit code: 2".to_owned(),
+        }),
+        Event::Carried(Carried {
+            resource: resource(Kind::Image),
+            step: 1,
+            what: "transferring context".to_owned(),
+            current: 5,
+            total: 0,
+            done: false,
+        }),
         Event::Progress(counted),
         line(Stream::Stdout, None),
         line(Stream::Stderr, Some("2026-11-24T20:31:36Z")),

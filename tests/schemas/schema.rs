@@ -56,8 +56,8 @@ impl Schema {
             "type" => unless(rule == kind(value)),
             "const" => unless(rule == value),
             "enum" => unless(rule.as_array().is_some_and(|choices| choices.contains(value))),
-            "minimum" => unless(value.as_i64() >= rule.as_i64()),
-            "maximum" => unless(value.as_i64() <= rule.as_i64()),
+            "minimum" => unless(value.as_f64() >= rule.as_f64()),
+            "maximum" => unless(value.as_f64() <= rule.as_f64()),
             "required" => {
                 let names = rule.as_array().expect("a list of names");
                 unless(names.iter().all(|name| value.get(name.as_str().unwrap_or_default()).is_some()))

@@ -3,6 +3,7 @@
 //! In: [`rcompose::event::Event`]s. Out: lines on stdout (what containers wrote) and stderr (progress). Folding and
 //! drawing are pure; [`Reporter`] runs them beside the work and never holds it up.
 
+mod builds;
 mod chunk;
 mod json;
 mod logs;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rcompose::event::{Event, Progress, Status};
 use rcompose::resource::ResourceId;
 
+use super::builds::Builds;
 use super::chunk::Chunk;
 use super::paint::Paint;
 use super::words::{notice, one_line};
@@ -14,12 +15,13 @@ use super::words::{notice, one_line};
 pub(crate) struct Plain {
     paint: Paint,
     said: HashMap<ResourceId, String>,
+    builds: Builds,
 }
 
 impl Plain {
     /// Nothing said yet.
     pub(crate) fn new(paint: Paint) -> Self {
-        Self { paint, said: HashMap::new() }
+        Self { paint, said: HashMap::new(), builds: Builds::default() }
     }
 
     /// What an event prints.
@@ -27,9 +29,13 @@ impl Plain {
         match event {
             Event::Started { .. } => {
                 self.said.clear();
+                self.builds = Builds::default();
                 None
             }
             Event::Progress(progress) => self.progress(progress),
+            Event::Step(step) => Some(Chunk::stdout(self.builds.step(step))),
+            Event::Carried(carried) => self.builds.carried(carried).map(Chunk::stdout),
+            Event::Output(line) if line.step.is_some() => Some(Chunk::stdout(self.builds.output(line))),
             Event::Output(line) => {
                 Some(Chunk::stderr(format!(" {} | {}\n", line.resource, one_line(&line.text))))
             }

@@ -3,11 +3,10 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use futures_util::stream;
 use serde_json::json;
-use tokio::sync::mpsc;
 
-use super::context::{Context, image_contexts};
+use super::builder::Told;
+use super::context::{Context, image_contexts, is_remote};
 use super::outcome::{BuildFault, BuildProgress};
 use super::pack::{Packing, pack};
 use super::reader::{Message, Reader};
@@ -19,12 +18,9 @@ use crate::resource::BuildSpec;
 /// How often the progress of sending is told.
 const TICK: Duration = Duration::from_millis(200);
 
-type Told = mpsc::UnboundedSender<Result<BuildProgress, Error>>;
-
 impl Engine {
-    /// Builds an image from source. The last item is [`BuildProgress::Built`] or an error; a build that is dropped is
-    /// given up.
-    pub async fn build_image(&self, spec: &BuildSpec) -> Result<Flow<BuildProgress>, Error> {
+    /// Builds with the builder that every engine has.
+    pub(super) async fn classic_build(&self, spec: &BuildSpec, sender: &Told) -> Result<String, Error> {
         if let Some(what) = beyond(spec) {
             return Err(Error::Unsupported(format!(
                 "`{}` asks for {what}, which needs BuildKit; the classic builder has no such thing",
@@ -38,22 +34,11 @@ impl Engine {
             let opened = tokio::task::spawn_blocking(move || Context::open(&asked)).await;
             Some(opened.map_err(|cause| Error::gone("reading the build context", cause.to_string()))??)
         };
-        let (sender, mut receiver) = mpsc::unbounded_channel();
         for what in ignored(spec) {
             let words = format!("the classic builder does not know `{what}`");
             let _ = sender.send(Ok(BuildProgress::Warning(words)));
         }
-        let (engine, spec) = (self.clone(), spec.clone());
-        tokio::spawn(async move {
-            let listening = sender.clone();
-            tokio::select! {
-                () = listening.closed() => {}
-                outcome = engine.build_classically(&spec, context, &sender) => {
-                    let _ = sender.send(outcome.map(|image| BuildProgress::Built { image }));
-                }
-            }
-        });
-        Ok(Flow::new(stream::poll_fn(move |waker| receiver.poll_recv(waker))))
+        self.build_classically(spec, context, sender).await
     }
 
     async fn build_classically(
@@ -207,9 +192,4 @@ fn ignored(spec: &BuildSpec) -> impl Iterator<Item = &'static str> {
         (!spec.sbom.is_empty(), "sbom"),
     ];
     asked.into_iter().filter(|(asked, _)| *asked).map(|(_, what)| what)
-}
-
-/// An address that the daemon fetches on its own, not a folder.
-fn is_remote(context: &str) -> bool {
-    context.contains("://") || context.starts_with("git@") || context.starts_with("github.com/")
 }

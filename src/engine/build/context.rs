@@ -110,7 +110,7 @@ pub(super) fn local<'a>(path: &'a Path, what: &'a str) -> impl FnOnce(io::Error)
 }
 
 /// The Dockerfile's path: as it is named, else by its usual name in either case.
-fn dockerfile(spec: &BuildSpec, directory: &Path) -> PathBuf {
+pub(super) fn dockerfile(spec: &BuildSpec, directory: &Path) -> PathBuf {
     if !spec.dockerfile.is_empty() {
         return clean(&directory.join(&spec.dockerfile));
     }
@@ -120,7 +120,7 @@ fn dockerfile(spec: &BuildSpec, directory: &Path) -> PathBuf {
 }
 
 /// The file that says what is left out, and its text: the one of this Dockerfile alone, or that of the context.
-fn ignore_file(directory: &Path, beside: Option<&Path>) -> Result<(PathBuf, String), Error> {
+pub(super) fn ignore_file(directory: &Path, beside: Option<&Path>) -> Result<(PathBuf, String), Error> {
     let general = directory.join(IGNORE);
     for path in beside.into_iter().chain([general.as_path()]) {
         match fs::read_to_string(path) {
@@ -161,7 +161,7 @@ pub(super) fn slashed(path: &Path) -> String {
 }
 
 /// Without `.` and `..`, and without asking the file system.
-fn clean(path: &Path) -> PathBuf {
+pub(super) fn clean(path: &Path) -> PathBuf {
     let mut cleaned = PathBuf::new();
     for part in path.components() {
         match part {
@@ -171,4 +171,9 @@ fn clean(path: &Path) -> PathBuf {
         }
     }
     cleaned
+}
+
+/// An address that the daemon fetches on its own, not a folder.
+pub(super) fn is_remote(context: &str) -> bool {
+    context.contains("://") || context.starts_with("git@") || context.starts_with("github.com/")
 }

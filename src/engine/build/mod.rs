@@ -1,5 +1,7 @@
 //! Images from source: what is sent to the daemon's builder, and what it tells on the way.
 
+mod builder;
+mod buildkit;
 mod classic;
 mod context;
 mod dockerfile;
@@ -7,4 +9,6 @@ mod outcome;
 mod pack;
 mod reader;
 
-pub use outcome::{BuildFault, BuildProgress};
+pub use builder::Builder;
+pub(super) use builder::Wish;
+pub use outcome::{BuildFault, BuildProgress, BuildStep, StepState};

@@ -1,6 +1,7 @@
 //! What a build tells, and how it fails.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::engine::{ImageProgress, Reason};
 use crate::event::Stream;
@@ -34,6 +35,32 @@ pub enum BuildProgress {
     },
     /// A base image is pulled.
     Pulling(ImageProgress),
+    /// A step of a builder that works on several at once moved on.
+    Moved(BuildStep),
+    /// A line that such a step wrote.
+    Wrote {
+        /// The step's number.
+        step: u32,
+        /// When, counted from the step's begin.
+        after: Duration,
+        /// Where.
+        stream: Stream,
+        /// Without its line end. It may hold anything, such as escapes for terminals.
+        text: String,
+    },
+    /// Such a step carries something: a context, a layer.
+    Carried {
+        /// The step's number.
+        step: u32,
+        /// What.
+        what: String,
+        /// Bytes so far.
+        current: u64,
+        /// Bytes in all; 0 if nobody knows.
+        total: u64,
+        /// All of it is there.
+        done: bool,
+    },
     /// The builder has a doubt.
     Warning(String),
     /// The image is there.
@@ -43,6 +70,38 @@ pub enum BuildProgress {
     },
 }
 
+/// A step, and how far it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuildStep {
+    /// Counted from 1, in the order in which the steps of a build began.
+    pub number: u32,
+    /// What it does: `[2/3] RUN make`, `[internal] load .dockerignore`.
+    pub name: String,
+    /// How far it is.
+    pub state: StepState,
+}
+
+/// How far a step is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepState {
+    /// It began.
+    Began,
+    /// It was done before: its result is taken.
+    Cached,
+    /// It is done.
+    Done {
+        /// How long it took.
+        took: Duration,
+    },
+    /// It failed.
+    Failed {
+        /// Why.
+        message: String,
+    },
+    /// It was given up, because another one failed or nobody wants it any more.
+    Cancelled,
+}
+
 /// A build that failed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BuildFault {
@@ -50,6 +109,8 @@ pub struct BuildFault {
     pub image: String,
     /// The Dockerfile, as a path to show.
     pub dockerfile: String,
+    /// The Dockerfile as the builder read it, where it told.
+    pub text: Option<String>,
     /// The line in it, from 1, of the step that failed or of what cannot be read.
     pub line: Option<usize>,
     /// The step that failed and how many there are.

@@ -61,7 +61,7 @@ pub(in crate::engine) struct Call<'a> {
     body: Option<(&'static str, Body)>,
     encoding: Option<serde_json::Error>,
     patience: Option<Duration>,
-    upgrade: bool,
+    upgrade: Option<&'static str>,
 }
 
 impl Wire {
@@ -86,7 +86,7 @@ impl Wire {
             encoding: None,
             patience: (method == Method::GET || method == Method::HEAD).then(|| self.patience()),
             method,
-            upgrade: false,
+            upgrade: None,
         }
     }
 }
@@ -117,6 +117,12 @@ impl Call<'_> {
             Ok(text) => self.headers.push((header, URL_SAFE.encode(text))),
             Err(cause) => self.encoding = Some(cause),
         }
+        self
+    }
+
+    /// Sends a header.
+    pub(in crate::engine) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
         self
     }
 
@@ -164,13 +170,16 @@ impl Call<'_> {
     }
 
     /// Sends it and takes over the connection, both ways, without a word of HTTP any more.
-    pub(in crate::engine) async fn hijack(mut self) -> Result<TokioIo<Upgraded>, Error> {
+    pub(in crate::engine) async fn hijack(self) -> Result<TokioIo<Upgraded>, Error> {
+        self.upgrade("tcp").await.map(TokioIo::new)
+    }
+
+    /// Sends it and takes over the connection to speak another protocol on it.
+    pub(in crate::engine) async fn upgrade(mut self, protocol: &'static str) -> Result<Upgraded, Error> {
         let name = self.name();
-        self.upgrade = true;
+        self.upgrade = Some(protocol);
         let response = self.send().await?;
-        let upgraded =
-            hyper::upgrade::on(response).await.map_err(|cause| Error::gone(&name, cause.to_string()))?;
-        Ok(TokioIo::new(upgraded))
+        hyper::upgrade::on(response).await.map_err(|cause| Error::gone(&name, cause.to_string()))
     }
 
     fn name(&self) -> String {
@@ -192,8 +201,8 @@ impl Call<'_> {
         for (name, value) in self.headers {
             request = request.header(name, value);
         }
-        if self.upgrade {
-            request = request.header(CONNECTION, "Upgrade").header(UPGRADE, "tcp");
+        if let Some(protocol) = self.upgrade {
+            request = request.header(CONNECTION, "Upgrade").header(UPGRADE, protocol);
         }
         let body = match self.body {
             Some((kind, body)) => {

@@ -8,5 +8,5 @@ mod dial;
 mod exchange;
 mod repair;
 
-pub(super) use call::{Call, Filters, segment, streamed};
+pub(super) use call::{Body, Call, Filters, full, segment, streamed};
 pub(super) use exchange::{Fault, Wire};

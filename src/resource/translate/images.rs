@@ -8,7 +8,7 @@ use super::limits;
 use super::service::image_of;
 use crate::model::{Build, MountKind, Service};
 use crate::resource::{
-    BuildContext, BuildSecret, BuildSecretSource, BuildSpec, Fault, ImageSpec, PullPolicy, labels,
+    BuildContext, BuildSecret, BuildSecretSource, BuildSpec, Concealed, Fault, ImageSpec, PullPolicy, labels,
 };
 
 /// All images of the project, each once. What a service builds wins over what another one merely uses.
@@ -178,7 +178,8 @@ fn secrets(context: &Context<'_>, build: &Build) -> Vec<BuildSecret> {
         let source = if object.environment.is_empty() {
             BuildSecretSource::File(object.file.clone())
         } else {
-            BuildSecretSource::Environment(object.environment.clone())
+            let value = context.project.content_of(object).map(|text| Concealed(text.to_owned()));
+            BuildSecretSource::Environment { name: object.environment.clone(), value }
         };
         let id = if reference.target.is_empty() { &reference.source } else { &reference.target };
         Some(BuildSecret { id: id.clone(), source })

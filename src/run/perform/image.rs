@@ -1,8 +1,8 @@
 //! Images come, are made, and go.
 
 use super::{Done, Job};
-use crate::engine::{BuildProgress, Error, Flow, ImageProgress};
-use crate::event::{Event, Level, OutputLine, Progress, Status};
+use crate::engine::{Error, Flow, ImageProgress};
+use crate::event::{Event, Progress, Status};
 use crate::plan::PullFailure;
 use crate::resource::{ImageSpec, Kind, ResourceId};
 use crate::run::StepError;
@@ -37,7 +37,7 @@ async fn tell_layers(job: &Job, mut flow: Flow<ImageProgress>) -> Result<(), Err
     Ok(())
 }
 
-fn tell_layer(job: &Job, progress: ImageProgress) {
+pub(super) fn tell_layer(job: &Job, progress: ImageProgress) {
     let Some(layer) = progress.layer else { return };
     let done = matches!(progress.status.as_str(), "Pull complete" | "Already exists" | "Download complete");
     let status = if done { Status::Done } else { Status::Working };
@@ -47,46 +47,6 @@ fn tell_layer(job: &Job, progress: ImageProgress) {
         total: progress.total,
         ..Progress::new(ResourceId::new(Kind::Image, layer), status, progress.status)
     }));
-}
-
-/// Builds an image; its steps are told as they begin, with what they write.
-pub(super) async fn build(job: &Job, image: &ImageSpec) -> Result<Done, StepError> {
-    let Some(spec) = &image.build else {
-        return Err(StepError::Internal(format!("`{}` is to be built from nothing", image.reference)));
-    };
-    let mut flow = job.context.engine.build_image(spec).await?;
-    let mut built = None;
-    while let Some(progress) = flow.next().await {
-        match progress? {
-            BuildProgress::Built { image } => built = Some(image),
-            other => tell_build(job, other).await,
-        }
-    }
-    match built {
-        Some(id) => Ok(Done::Image(id)),
-        None => Ok(Done::Image(job.context.engine.inspect_image(&image.reference).await?.id)),
-    }
-}
-
-async fn tell_build(job: &Job, progress: BuildProgress) {
-    let context = &job.context;
-    let resource = &job.step.resource;
-    let output = |text: String| OutputLine { resource: resource.clone(), text };
-    match progress {
-        BuildProgress::Step { number, total, instruction } => {
-            context.sink.send(Event::Progress(Progress {
-                details: format!("[{number}/{total}] {instruction}"),
-                current: number.into(),
-                total: total.into(),
-                ..Progress::new(resource.clone(), Status::Working, "Building")
-            }));
-        }
-        BuildProgress::Output { text, .. } => context.sink.output(output(text)).await,
-        BuildProgress::Pulling(layer) => tell_layer(job, layer),
-        BuildProgress::Cached => context.sink.output(output("CACHED".to_owned())).await,
-        BuildProgress::Warning(text) => context.notice(Level::Warning, format!("{resource}: {text}")),
-        _ => {}
-    }
 }
 
 /// Removes an image; one that is gone was removed by someone else.

@@ -3,7 +3,7 @@
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
-use super::{container, hook, image, storage};
+use super::{build, container, hook, image, storage};
 use crate::event::Status;
 use crate::plan::{Action, Step};
 use crate::run::{Context, Listener, StepError, wait};
@@ -133,7 +133,7 @@ impl Job {
             Action::Await(wait) => wait::wait(self, wait).await,
             Action::PullImage { image, on_failure } => image::pull(self, (image, *on_failure)).await,
             Action::BuildImage { .. } if !self.pull_failed => Ok(Done::Skipped),
-            Action::BuildImage { image, .. } => image::build(self, image).await,
+            Action::BuildImage { image, .. } => build::build(self, image).await,
             Action::RemoveImage { reference } => image::remove(self, reference).await,
             Action::Note { text } => {
                 self.context.tell(&self.step.resource, Status::Done, text);

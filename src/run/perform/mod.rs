@@ -1,5 +1,6 @@
 //! One step, done: how each action becomes a daemon call, and which answers of the daemon mean "someone else did it".
 
+mod build;
 mod container;
 mod hook;
 mod image;

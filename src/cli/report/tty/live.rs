@@ -32,6 +32,10 @@ impl Live {
                 self.state.output(&line.resource, &line.text, now);
                 None
             }
+            Event::Step(step) => {
+                self.state.step(step, now);
+                None
+            }
             Event::Notice { level, text } => Some(Chunk::stderr(notice(*level, text, view.paint))),
             Event::Finished { .. } => self.settle(view, now),
             _ => None,

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use rcompose::event::{Progress, Status};
+use rcompose::event::{Progress, Status, StepProgress, StepState};
 use rcompose::resource::ResourceId;
 
 use crate::cli::report::words::one_line;
@@ -88,6 +88,16 @@ impl State {
         }
     }
 
+    /// A step of a build moved on: what began last is what is shown.
+    pub(super) fn step(&mut self, step: &StepProgress, now: Duration) {
+        let row = self.row(&step.resource, now);
+        if step.state == StepState::Started {
+            row.details = one_line(&step.name);
+            row.amount = counted(&step.name).unwrap_or(row.amount);
+            row.output.clear();
+        }
+    }
+
     /// Work on a resource wrote a line.
     pub(super) fn output(&mut self, resource: &ResourceId, text: &str, now: Duration) {
         let row = self.row(resource, now);
@@ -123,6 +133,13 @@ impl State {
             output: VecDeque::new(),
         })
     }
+}
+
+/// `[build 2/3] RUN x` is the second of three.
+fn counted(name: &str) -> Option<Amount> {
+    let (head, _) = name.strip_prefix('[')?.split_once(']')?;
+    let (current, total) = head.rsplit(' ').next()?.split_once('/')?;
+    Some(Amount { current: current.parse().ok()?, total: total.parse().ok()? })
 }
 
 impl Row {

@@ -170,8 +170,7 @@ fn a_build_shows_its_step_and_how_many_there_are() {
 
 #[test]
 fn the_lines_of_a_failed_build_stay_on_the_screen() {
-    let output =
-        |text: &str| Event::Output(OutputLine { resource: image("shop-web"), text: text.to_owned() });
+    let output = |text: &str| Event::Output(OutputLine::new(image("shop-web"), text));
     let mut live = live(&[
         (0.0, started(1)),
         (0.0, Event::Progress(Progress::new(image("shop-web"), Status::Working, "Building"))),

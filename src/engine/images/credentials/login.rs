@@ -58,6 +58,11 @@ impl Credentials {
         }
     }
 
+    /// The variables of the process.
+    pub(in crate::engine) fn environment(&self) -> &BTreeMap<String, String> {
+        &self.environment
+    }
+
     /// The login to the registry that references call `domain`.
     pub(in crate::engine) async fn login(&self, domain: &str) -> Found {
         let domain = if DEFAULT_ALIASES.contains(&domain) { DEFAULT_DOMAIN } else { domain };

@@ -1,0 +1,146 @@
+//! One build by BuildKit, from what the file says to an image in the engine's store.
+
+use std::time::Duration;
+
+use bollard_buildkit_proto::moby::buildkit::v1::{
+    ListWorkersRequest, ListWorkersResponse, SolveRequest, SolveResponse, StatusRequest, StatusResponse,
+};
+use tokio::time::timeout;
+
+use super::fault::fault;
+use super::request::{HOST_GATEWAY, Named, attestation, cache_entry, pulls, request};
+use super::session::{Offer, Session};
+use super::sources::{NamedContexts, Sources};
+use super::ssh::Agents;
+use super::trace::Trace;
+use crate::engine::build::builder::Told;
+use crate::engine::build::outcome::{BuildFault, BuildProgress};
+use crate::engine::grpc::{Client, Status};
+use crate::engine::{Engine, Error};
+use crate::resource::BuildSpec;
+
+const SOLVE: &str = "/moby.buildkit.v1.Control/Solve";
+const STATUS: &str = "/moby.buildkit.v1.Control/Status";
+const WORKERS: &str = "/moby.buildkit.v1.Control/ListWorkers";
+/// How long the last words of a build may take once it is done.
+const LAST_WORDS: Duration = Duration::from_secs(3);
+/// Under these names the result is told, the most telling first.
+const RESULTS: [&str; 2] = ["containerimage.config.digest", "containerimage.digest"];
+
+impl Engine {
+    /// Builds with BuildKit; the image's id.
+    pub(in crate::engine::build) async fn buildkit_build(
+        &self,
+        spec: &BuildSpec,
+        told: &Told,
+    ) -> Result<String, Error> {
+        self.able_to(spec).await?;
+        if spec.pull && !pulls(spec) {
+            let words = "base images are not pulled: one of them is what another service builds".to_owned();
+            let _ = told.send(Ok(BuildProgress::Warning(words)));
+        }
+        let named = if self.speaks(1, 42) { NamedContexts::Known } else { NamedContexts::Unknown };
+        let asked = spec.clone();
+        let mut sources = tokio::task::spawn_blocking(move || Sources::open(&asked, named))
+            .await
+            .map_err(|cause| Error::gone("reading the build context", cause.to_string()))??;
+        let blank = BuildFault {
+            image: spec.tags.first().cloned().unwrap_or_else(|| spec.service.clone()),
+            dockerfile: sources.shown.clone(),
+            text: sources.text.clone(),
+            ..BuildFault::default()
+        };
+        let offer = Offer {
+            secrets: spec.secrets.clone(),
+            agents: Agents::gather(&spec.ssh, self.credentials.environment()).await?,
+            shared: sources.shared(),
+            told: told.clone(),
+            sources: std::mem::take(&mut sources.readable),
+        };
+        let session = Session::open(self, offer).await?;
+        let connection = self.wire.post("/grpc").upgrade("h2c").await?;
+        let gone = |status: Status| Error::gone("POST /grpc", status.message);
+        let client = Client::open(connection).await.map_err(gone)?;
+        let gateway = host_gateway(&client, spec).await.map_err(gone)?;
+        let named = Named { reference: &session.id, session: &session.id, gateway };
+        let request = request(spec, &sources, &named)?;
+        let mut trace = Trace::default();
+        match solve(&client, &request, (&mut trace, told)).await {
+            Ok(response) => result(&response, blank),
+            Err(status) => {
+                let own = session.faults.take();
+                Err(own.unwrap_or_else(|| fault(blank, &status, trace.failed()).into()))
+            }
+        }
+    }
+
+    /// Says no to what the builder of an engine cannot do with the engine's own store of images.
+    async fn able_to(&self, spec: &BuildSpec) -> Result<(), Error> {
+        let attested = attestation("provenance", &spec.provenance).or(attestation("sbom", &spec.sbom));
+        let exported = spec.cache_to.iter().any(|entry| cache_entry(entry).r#type != "inline");
+        let asked = [
+            (spec.platforms.len() > 1, "an image for several platforms (`platforms`)"),
+            (exported, "a cache outside of the image (`cache_to` other than `type=inline`)"),
+            (attested.is_some(), "attestations (`provenance`, `sbom`)"),
+        ];
+        let Some((_, what)) = asked.into_iter().find(|(asked, _)| *asked) else { return Ok(()) };
+        if self.has_containerd_store().await? {
+            return Ok(());
+        }
+        Err(Error::Unsupported(format!(
+            "`{}` asks for {what}, which this engine's image store cannot hold; the daemon's containerd image store \
+             can (`\"features\": {{\"containerd-snapshotter\": true}}` in its daemon.json)",
+            spec.service
+        )))
+    }
+}
+
+/// Builds, and tells how far it is. What is dropped is cancelled.
+async fn solve(
+    client: &Client,
+    request: &SolveRequest,
+    (trace, told): (&mut Trace, &Told),
+) -> Result<SolveResponse, Status> {
+    let asked = StatusRequest { r#ref: request.r#ref.clone() };
+    let mut watching = std::pin::pin!(async {
+        // A build that cannot be watched is a build all the same.
+        let Ok(mut messages) = client.call(STATUS, &asked).await else { return };
+        while let Ok(Some(message)) = messages.next::<StatusResponse>().await {
+            for word in trace.take(message) {
+                let _ = told.send(Ok(word));
+            }
+        }
+    });
+    let mut solving =
+        std::pin::pin!(async { client.call(SOLVE, request).await?.only::<SolveResponse>().await });
+    let mut watched = false;
+    let outcome = loop {
+        tokio::select! {
+            outcome = &mut solving => break outcome,
+            () = &mut watching, if !watched => watched = true,
+        }
+    };
+    if !watched {
+        let _ = timeout(LAST_WORDS, watching).await;
+    }
+    outcome
+}
+
+/// The machine's own address as the engine knows it, where it is asked for.
+async fn host_gateway(client: &Client, spec: &BuildSpec) -> Result<Option<String>, Status> {
+    const LABEL: &str = "org.mobyproject.buildkit.worker.moby.host-gateway-ip";
+    if !spec.extra_hosts.iter().any(|host| host.ends_with(HOST_GATEWAY)) {
+        return Ok(None);
+    }
+    let mut answer = client.call(WORKERS, &ListWorkersRequest::default()).await?;
+    let workers = answer.only::<ListWorkersResponse>().await?;
+    Ok(workers.record.into_iter().find_map(|mut worker| worker.labels.remove(LABEL)))
+}
+
+fn result(response: &SolveResponse, blank: BuildFault) -> Result<String, Error> {
+    let id = RESULTS.iter().find_map(|name| response.exporter_response.get(*name));
+    id.cloned().ok_or_else(|| {
+        let message = "the builder ended without an image".to_owned();
+        Box::new(BuildFault { message, ..blank }).into()
+    })
+}
