@@ -98,9 +98,7 @@ fn twenty_services_with_one_build_share_one_build() {
     let mut compose =
         "services:\n  s0: &same {build: ., image: 'PROJECT-app', command: sleep 600, init: true}\n"
             .replace("PROJECT", stack.project());
-    for number in 1..20 {
-        compose.push_str(&format!("  s{number}: *same\n"));
-    }
+    let compose = (1..20).fold(first, |text, number| text + &format!("  s{number}: *same\n"));
     stack.write("compose.yaml", &compose);
     stack.write("Dockerfile", &format!("FROM {}\nENV A=b\n", Stack::IMAGE));
     let proxy = Proxy::before(daemon);

@@ -5,13 +5,13 @@
 //! itself; how a call ended stands in trailers.
 
 mod answer;
-mod client;
+mod caller;
 mod messages;
 mod server;
 mod status;
 
 pub(super) use answer::Answer;
-pub(super) use client::Client;
+pub(super) use caller::Caller;
 pub(super) use messages::Messages;
 pub(super) use server::{Handler, Question, serve};
 pub(super) use status::{Code, Status};

@@ -15,7 +15,7 @@ use super::ssh::Agents;
 use super::trace::Trace;
 use crate::engine::build::builder::Told;
 use crate::engine::build::outcome::{BuildFault, BuildProgress};
-use crate::engine::grpc::{Client, Status};
+use crate::engine::grpc::{Caller, Status};
 use crate::engine::{Engine, Error};
 use crate::resource::BuildSpec;
 
@@ -60,12 +60,12 @@ impl Engine {
         let session = Session::open(self, offer).await?;
         let connection = self.wire.post("/grpc").upgrade("h2c").await?;
         let gone = |status: Status| Error::gone("POST /grpc", status.message);
-        let client = Client::open(connection).await.map_err(gone)?;
-        let gateway = host_gateway(&client, spec).await.map_err(gone)?;
+        let builder = Caller::open(connection).await.map_err(gone)?;
+        let gateway = host_gateway(&builder, spec).await.map_err(gone)?;
         let named = Named { reference: &session.id, session: &session.id, gateway };
         let request = request(spec, &sources, &named)?;
         let mut trace = Trace::default();
-        match solve(&client, &request, (&mut trace, told)).await {
+        match solve(&builder, &request, (&mut trace, told)).await {
             Ok(response) => result(&response, blank),
             Err(status) => {
                 let own = session.faults.take();
@@ -97,14 +97,14 @@ impl Engine {
 
 /// Builds, and tells how far it is. What is dropped is cancelled.
 async fn solve(
-    client: &Client,
+    builder: &Caller,
     request: &SolveRequest,
     (trace, told): (&mut Trace, &Told),
 ) -> Result<SolveResponse, Status> {
     let asked = StatusRequest { r#ref: request.r#ref.clone() };
     let mut watching = std::pin::pin!(async {
         // A build that cannot be watched is a build all the same.
-        let Ok(mut messages) = client.call(STATUS, &asked).await else { return };
+        let Ok(mut messages) = builder.call(STATUS, &asked).await else { return };
         while let Ok(Some(message)) = messages.next::<StatusResponse>().await {
             for word in trace.take(message) {
                 let _ = told.send(Ok(word));
@@ -112,7 +112,7 @@ async fn solve(
         }
     });
     let mut solving =
-        std::pin::pin!(async { client.call(SOLVE, request).await?.only::<SolveResponse>().await });
+        std::pin::pin!(async { builder.call(SOLVE, request).await?.only::<SolveResponse>().await });
     let mut watched = false;
     let outcome = loop {
         tokio::select! {
@@ -127,12 +127,12 @@ async fn solve(
 }
 
 /// The machine's own address as the engine knows it, where it is asked for.
-async fn host_gateway(client: &Client, spec: &BuildSpec) -> Result<Option<String>, Status> {
+async fn host_gateway(builder: &Caller, spec: &BuildSpec) -> Result<Option<String>, Status> {
     const LABEL: &str = "org.mobyproject.buildkit.worker.moby.host-gateway-ip";
     if !spec.extra_hosts.iter().any(|host| host.ends_with(HOST_GATEWAY)) {
         return Ok(None);
     }
-    let mut answer = client.call(WORKERS, &ListWorkersRequest::default()).await?;
+    let mut answer = builder.call(WORKERS, &ListWorkersRequest::default()).await?;
     let workers = answer.only::<ListWorkersResponse>().await?;
     Ok(workers.record.into_iter().find_map(|mut worker| worker.labels.remove(LABEL)))
 }

@@ -12,11 +12,11 @@ use crate::engine::wire::{Body, full};
 
 /// A connection on which the builder is called; cheap to clone, and gone with its last call.
 #[derive(Clone)]
-pub(in crate::engine) struct Client {
+pub(in crate::engine) struct Caller {
     sender: SendRequest<Body>,
 }
 
-impl Client {
+impl Caller {
     /// Speaks HTTP/2 on a connection.
     pub(in crate::engine) async fn open(connection: Upgraded) -> Result<Self, Status> {
         let (sender, driver) = Builder::new(TokioExecutor::new())
