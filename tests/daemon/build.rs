@@ -95,9 +95,8 @@ fn local_images_go_with_down_when_asked() {
 fn twenty_services_with_one_build_share_one_build() {
     let Some(daemon) = daemon() else { return };
     let stack = Stack::new(daemon, "shared");
-    let mut compose =
-        "services:\n  s0: &same {build: ., image: 'PROJECT-app', command: sleep 600, init: true}\n"
-            .replace("PROJECT", stack.project());
+    let first = "services:\n  s0: &same {build: ., image: 'PROJECT-app', command: sleep 600, init: true}\n"
+        .replace("PROJECT", stack.project());
     let compose = (1..20).fold(first, |text, number| text + &format!("  s{number}: *same\n"));
     stack.write("compose.yaml", &compose);
     stack.write("Dockerfile", &format!("FROM {}\nENV A=b\n", Stack::IMAGE));
