@@ -3,12 +3,13 @@
 
 use std::io;
 
-use rcompose::engine::{self, ConnectOptions, Engine};
+use rcompose::engine::{self, ConnectOptions, Engine, TlsOptions};
 use rcompose::event::channel;
 use rcompose::load;
 use rcompose::ops::{Compose, Error, Interrupts, Settings};
 use tokio::runtime::Runtime;
 
+use super::args::DockerArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::interrupts::listen;
@@ -87,9 +88,23 @@ async fn connect(session: &Session) -> Result<Engine, Failure> {
     let options = ConnectOptions {
         host: docker.host.clone(),
         context: docker.context.clone(),
+        tls: tls(docker),
         ..ConnectOptions::from_environment(&environment)
     };
-    Engine::connect(&options).await.map_err(|error| Failure::from(Error::from(error)))
+    Engine::connect(&options)
+        .await
+        .map_err(|error| Failure::message(error.to_string()).maybe_help(error.help()))
+}
+
+/// TLS, as far as the flags of the `docker` command ask for it.
+fn tls(docker: &DockerArgs) -> Option<TlsOptions> {
+    let asked = docker.tls || docker.tlsverify;
+    asked.then(|| TlsOptions {
+        verify: docker.tlsverify,
+        authority: docker.tlscacert.clone(),
+        certificate: docker.tlscert.clone(),
+        key: docker.tlskey.clone(),
+    })
 }
 
 fn style(session: &Session, project: &Project, lines: Lines) -> Result<ReportStyle, Failure> {

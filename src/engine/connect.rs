@@ -1,5 +1,6 @@
 //! Finds the daemon, agrees on an API version, and holds what all calls need.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use serde::Deserialize;
 
 use super::build::Wish;
 use super::error::Error;
-use super::host::{ConnectOptions, choose, detach_keys};
+use super::host::{Address, ConnectOptions, Host, choose, detach_keys};
 use super::images::Credentials;
 use super::observe::nullable;
 use super::wire::Wire;
@@ -56,8 +57,11 @@ struct Told {
 impl Engine {
     /// Finds the daemon that `options` name, asks it by one ping whether it lives, and agrees on an API version.
     pub async fn connect(options: &ConnectOptions) -> Result<Self, Error> {
-        let bare = Wire::new(choose(options)?, options.patience.unwrap_or(PATIENCE));
-        let response = bare.call(Method::HEAD, "/_ping").patience(Some(PING)).response().await?;
+        let host = choose(options)?;
+        let bare = Wire::new(host.clone(), options.patience.unwrap_or(PATIENCE))
+            .map_err(|cause| Error::unreachable(&host, cause))?;
+        let answer = bare.call(Method::HEAD, "/_ping").patience(Some(PING)).response().await;
+        let response = answer.map_err(|error| no_engine(&host, error))?;
         let facts = facts(response.headers(), options.variable("DOCKER_API_VERSION"))?;
         let podman = response.headers().contains_key("libpod-api-version");
         let wire = bare.with_version(facts.api_version);
@@ -114,6 +118,18 @@ impl Engine {
     pub(super) fn speaks(&self, major: u32, minor: u32) -> bool {
         self.facts.api_version >= ApiVersion::new(major, minor)
     }
+}
+
+/// A machine that hangs up at once was never an engine to us: it may want TLS, or our certificate.
+fn no_engine(host: &Host, error: Error) -> Error {
+    let plain = matches!(host.address, Address::Tcp { tls: None, .. });
+    let cause = match error {
+        Error::Gone { cause, .. } => cause,
+        // What Go's servers say to who speaks HTTP where they want TLS.
+        Error::Refused(refusal) if plain && refusal.status == 400 => "it seems to want TLS".to_owned(),
+        other => return other,
+    };
+    Error::unreachable(host, io::Error::new(io::ErrorKind::ConnectionAborted, cause))
 }
 
 /// What the answer to a ping tells, and the version to use: the daemon's newest or ours, whichever is older, unless

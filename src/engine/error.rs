@@ -3,7 +3,7 @@
 use std::io;
 
 use super::build::BuildFault;
-use super::host::Origin;
+use super::host::{Host, Origin};
 use super::images::CredentialFault;
 use super::refusal::{Reason, Refusal};
 use super::wire::{Fault, Wire};
@@ -26,6 +26,9 @@ pub enum Error {
         /// What is wrong.
         why: String,
     },
+    /// Two things that contradict each other say which daemon it is.
+    #[error("{0}")]
+    Conflict(String),
     /// The context cannot be used.
     #[error("the context `{name}` cannot be used: {why}")]
     BadContext {
@@ -121,15 +124,17 @@ impl Error {
     pub(super) fn from_fault(wire: &Wire, call: &str, fault: Fault) -> Self {
         match fault {
             Fault::Broken(cause) => Self::gone(call, cause),
-            Fault::Unreachable(cause) => {
-                let host = wire.host();
-                Self::Unreachable {
-                    host: host.address.to_string(),
-                    origin: host.origin.clone(),
-                    help: host.hint.next_step(&host.address, &cause),
-                    cause,
-                }
-            }
+            Fault::Unreachable(cause) => Self::unreachable(wire.host(), cause),
+        }
+    }
+
+    /// There is no way to the daemon.
+    pub(super) fn unreachable(host: &Host, cause: io::Error) -> Self {
+        Self::Unreachable {
+            host: host.address.to_string(),
+            origin: host.origin.clone(),
+            help: host.hint.next_step(&host.address, &cause),
+            cause,
         }
     }
 
@@ -185,6 +190,7 @@ impl Error {
             Self::Gone { .. } => Some("look whether the engine still runs, and into its log".to_owned()),
             Self::Silent { .. } => Some("the engine seems to be stuck; look into its log".to_owned()),
             Self::Version(_)
+            | Self::Conflict(_)
             | Self::Unsupported(_)
             | Self::BadReference { .. }
             | Self::Unreadable { .. }

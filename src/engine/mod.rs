@@ -30,7 +30,7 @@ pub use containers::Created;
 pub use error::{Error, Result};
 pub use exec::{ExecSpec, ExecState, TerminalSize};
 pub use files::PathStat;
-pub use host::{ConnectOptions, Origin};
+pub use host::{ConnectOptions, Origin, TlsOptions};
 pub use images::{CredentialFault, CredentialTrouble, ImageProgress, Removed};
 pub use networks::NetworkDetails;
 pub use observe::{Alive, Query};

@@ -19,4 +19,6 @@ mod plan;
 mod project;
 mod proxy;
 mod ps;
+mod ssh;
+mod tls;
 mod up;

@@ -13,5 +13,5 @@ mod values;
 pub(super) use moment::moment;
 pub(super) use parse::{Parsed, parse};
 pub(super) use refusal::Refusal;
-pub(super) use root::{Ansi, Cli, RootArgs, Verb};
+pub(super) use root::{Ansi, Cli, DockerArgs, RootArgs, Verb};
 pub(super) use values::{boolean, integer, seconds, switch};

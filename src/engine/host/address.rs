@@ -1,7 +1,7 @@
 //! How a daemon's address is written: `unix:///path`, `tcp://host:port`, `ssh://user@host`.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A daemon's address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,13 +26,23 @@ pub(in crate::engine) enum Address {
     },
 }
 
-/// Where a client's certificates lie, and whether the daemon's is checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where certificates lie, and whether the daemon's is checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::engine) struct TlsFiles {
-    /// The folder with `ca.pem`, `cert.pem`, `key.pem`; each may be missing.
-    pub(in crate::engine) directory: PathBuf,
-    /// The daemon's certificate must be signed by the authority.
+    /// The authority that signed the daemon's certificate; `None` for those that the system trusts.
+    pub(in crate::engine) authority: Option<PathBuf>,
+    /// Our own certificate and its key, if we have any.
+    pub(in crate::engine) identity: Option<(PathBuf, PathBuf)>,
+    /// The daemon's certificate must be signed by the authority, and made out to its host.
     pub(in crate::engine) verify: bool,
+}
+
+impl TlsFiles {
+    /// The files of a folder, as far as they are there.
+    pub(in crate::engine) fn below(directory: &Path, verify: bool) -> Self {
+        let there = |name: &str| Some(directory.join(name)).filter(|path| path.exists());
+        Self { authority: there("ca.pem"), identity: there("cert.pem").zip(there("key.pem")), verify }
+    }
 }
 
 /// The port of a daemon that listens in the clear.
@@ -67,7 +77,7 @@ fn tcp(rest: &str, always_tls: bool, tls: Option<TlsFiles>) -> Result<Address, S
         return Err("a path behind the port is not supported".to_owned());
     }
     let tls = if always_tls && tls.is_none() {
-        Some(TlsFiles { directory: PathBuf::new(), verify: true })
+        Some(TlsFiles { verify: true, ..TlsFiles::default() })
     } else {
         tls
     };
@@ -138,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_port_that_is_left_out_depends_on_whether_tls_is_spoken() {
-        let tls = TlsFiles { directory: PathBuf::from("/certs"), verify: true };
+        let tls = TlsFiles { verify: true, ..TlsFiles::default() };
         assert_eq!(Address::parse("tcp://box", None).unwrap().to_string(), "tcp://box:2375");
         assert_eq!(Address::parse("tcp://box", Some(tls)).unwrap().to_string(), "tcp://box:2376");
         assert_eq!(Address::parse("https://box", None).unwrap().to_string(), "tcp://box:2376");

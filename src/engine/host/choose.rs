@@ -52,7 +52,7 @@ pub(in crate::engine) fn choose(options: &ConnectOptions) -> Result<Host, Error>
         runtime: options.variable("XDG_RUNTIME_DIR").map(PathBuf::from),
     };
     let at = |text: &str, origin: Origin| {
-        let address = Address::parse(text, tls_of_variables(options)).map_err(|why| Error::BadHost {
+        let address = Address::parse(text, asked_tls(options)).map_err(|why| Error::BadHost {
             host: text.to_owned(),
             origin: origin.clone(),
             why,
@@ -60,6 +60,11 @@ pub(in crate::engine) fn choose(options: &ConnectOptions) -> Result<Host, Error>
         Ok(Host { address, origin, hint: hint.clone() })
     };
     if let Some(host) = &options.host {
+        if options.context.is_some() {
+            return Err(Error::Conflict(
+                "conflicting options: cannot specify both --host and --context".to_owned(),
+            ));
+        }
         return at(host, Origin::Option);
     }
     if options.context.is_none()
@@ -86,7 +91,7 @@ fn of_context(name: &str, directory: Option<PathBuf>, hint: Hint) -> Result<Host
     let fault = |why: String| Error::BadContext { name: name.to_owned(), why };
     let directory = directory.ok_or_else(|| fault("neither `DOCKER_CONFIG` nor `HOME` is set".to_owned()))?;
     let found = context::read(&directory, name).map_err(fault)?;
-    let tls = found.certificates.map(|directory| TlsFiles { directory, verify: !found.skip_verify });
+    let tls = found.certificates.map(|directory| TlsFiles::below(&directory, !found.skip_verify));
     let origin = Origin::Context(name.to_owned());
     let address = Address::parse(&found.host, tls).map_err(|why| Error::BadHost {
         host: found.host.clone(),
@@ -96,16 +101,26 @@ fn of_context(name: &str, directory: Option<PathBuf>, hint: Hint) -> Result<Host
     Ok(Host { address, origin, hint })
 }
 
-/// TLS is spoken to a `tcp` host as soon as `DOCKER_TLS_VERIFY` is set to anything but nothing, or `DOCKER_TLS` is;
-/// only the former checks the daemon's certificate.
-fn tls_of_variables(options: &ConnectOptions) -> Option<TlsFiles> {
-    let verify = options.variable("DOCKER_TLS_VERIFY").is_some();
-    if !verify && options.variable("DOCKER_TLS").is_none() {
+/// TLS is spoken to a `tcp` host as soon as an option asks for it, or `DOCKER_TLS_VERIFY` is set to anything but nothing,
+/// or `DOCKER_TLS` is; the latter alone does not check the daemon's certificate.
+fn asked_tls(options: &ConnectOptions) -> Option<TlsFiles> {
+    let by_variable = options.variable("DOCKER_TLS_VERIFY").is_some();
+    let verify = by_variable || options.tls.as_ref().is_some_and(|tls| tls.verify);
+    if !verify && options.tls.is_none() && options.variable("DOCKER_TLS").is_none() {
         return None;
     }
     let directory =
         options.variable("DOCKER_CERT_PATH").map(PathBuf::from).or_else(|| options.config_directory());
-    Some(TlsFiles { directory: directory.unwrap_or_default(), verify })
+    let directory = directory.unwrap_or_default();
+    let usual = TlsFiles::below(&directory, verify);
+    let given = options.tls.clone().unwrap_or_default();
+    let (certificate, key) = usual.identity.unzip();
+    Some(TlsFiles {
+        // As with the Docker command line, an authority that is missing is a fault, and not a reason to trust others.
+        authority: given.authority.or_else(|| verify.then(|| directory.join("ca.pem"))),
+        identity: given.certificate.or(certificate).zip(given.key.or(key)),
+        verify,
+    })
 }
 
 impl Hint {
@@ -149,10 +164,14 @@ impl Hint {
                 "start an engine (`sudo systemctl start docker`, `sudo dockerd`, or Docker Desktop), or set DOCKER_HOST \
                  to one that runs{other}"
             ),
-            (Address::Tcp { tls: None, .. }, _) => {
-                format!("check the address, and that the engine there listens on TCP without TLS{other}")
-            }
-            (Address::Tcp { .. }, _) => format!("check the address and the certificates{other}"),
+            (Address::Tcp { tls: None, .. }, _) => format!(
+                "check the address; an engine that wants TLS is reached with DOCKER_TLS_VERIFY=1 and the certificates in \
+                 DOCKER_CERT_PATH{other}"
+            ),
+            (Address::Tcp { .. }, _) => format!(
+                "check the address, and the certificates: `ca.pem`, `cert.pem` and `key.pem` in DOCKER_CERT_PATH, else \
+                 in the configuration folder{other}"
+            ),
             (Address::Ssh { target, .. }, _) => {
                 format!("check that `ssh {target} docker version` works without asking for a password{other}")
             }
@@ -177,6 +196,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
+    use super::super::options::TlsOptions;
     use super::*;
 
     fn options(directory: &Path, variables: &[(&str, &str)]) -> ConnectOptions {
@@ -242,7 +262,7 @@ mod tests {
         let empty = tempfile::tempdir().unwrap();
         let options = options(empty.path(), &[("DOCKER_HOST", ""), ("DOCKER_TLS_VERIFY", "")]);
         assert_eq!(chosen(&options), "unix:///var/run/docker.sock the default");
-        assert_eq!(tls_of_variables(&options), None);
+        assert_eq!(asked_tls(&options), None);
     }
 
     #[test]
@@ -253,12 +273,35 @@ mod tests {
     }
 
     #[test]
+    fn an_option_for_a_host_and_one_for_a_context_contradict_each_other() {
+        let directory = with_context();
+        let mut options = options(directory.path(), &[]);
+        options.host = Some("unix:///o.sock".to_owned());
+        options.context = Some("far".to_owned());
+        assert_eq!(chosen(&options), "conflicting options: cannot specify both --host and --context");
+    }
+
+    #[test]
+    fn options_for_tls_outweigh_the_files_of_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["ca.pem", "cert.pem", "key.pem"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        let mut options = options(folder.path(), &[]);
+        options.tls = Some(TlsOptions { key: Some(PathBuf::from("/k")), ..TlsOptions::default() });
+        let want = Some((folder.path().join("cert.pem"), PathBuf::from("/k")));
+        let files = asked_tls(&options).unwrap();
+        assert_eq!((files.identity, files.authority, files.verify), (want, None, false));
+    }
+
+    #[test]
     fn tls_is_spoken_when_the_variable_asks_for_it() {
         let empty = tempfile::tempdir().unwrap();
         let variables =
             [("DOCKER_TLS_VERIFY", "1"), ("DOCKER_CERT_PATH", "/certs"), ("DOCKER_HOST", "tcp://box")];
         let host = choose(&options(empty.path(), &variables)).unwrap();
-        let want = Some(TlsFiles { directory: PathBuf::from("/certs"), verify: true });
+        let want =
+            Some(TlsFiles { authority: Some(PathBuf::from("/certs/ca.pem")), identity: None, verify: true });
         assert_eq!(host.address, Address::Tcp { authority: "box:2376".to_owned(), tls: want });
     }
 }

@@ -5,8 +5,8 @@ mod choose;
 mod context;
 mod options;
 
-pub(super) use address::Address;
+pub(super) use address::{Address, TlsFiles};
 pub use choose::Origin;
 pub(super) use choose::{Host, choose};
 pub(super) use context::detach_keys;
-pub use options::ConnectOptions;
+pub use options::{ConnectOptions, TlsOptions};

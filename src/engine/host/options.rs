@@ -11,12 +11,28 @@ pub struct ConnectOptions {
     pub host: Option<String>,
     /// The name of a context, above all but `host` (an option of the command line).
     pub context: Option<String>,
+    /// TLS, above the variables that ask for it (options of the command line).
+    pub tls: Option<TlsOptions>,
     /// The variables of the process that speak of daemons: `DOCKER_HOST`, `DOCKER_CONTEXT`, `DOCKER_CONFIG`,
     /// `DOCKER_API_VERSION`, `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH`, `HOME`, `XDG_RUNTIME_DIR`, `PATH`.
     pub environment: BTreeMap<String, String>,
     /// How long the daemon may take to begin answering a question; default: two minutes. Work (starts, stops, pulls,
     /// builds) may take as long as it takes.
     pub patience: Option<Duration>,
+}
+
+/// TLS as options of the command line ask for it. Files that are not named are those of `DOCKER_CERT_PATH`, else of the
+/// configuration folder: `ca.pem`, `cert.pem`, `key.pem`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TlsOptions {
+    /// The daemon's certificate is checked.
+    pub verify: bool,
+    /// The authority that signed it.
+    pub authority: Option<PathBuf>,
+    /// Our own certificate.
+    pub certificate: Option<PathBuf>,
+    /// The key of our certificate.
+    pub key: Option<PathBuf>,
 }
 
 impl ConnectOptions {

@@ -11,11 +11,12 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::call::Body;
-use super::dial::dial;
+use super::dial::Dialer;
 use super::repair::repair;
-use crate::engine::host::{Address, Host};
+use crate::engine::host::Host;
 
 /// The wire to one daemon; cheap to clone.
 #[derive(Clone)]
@@ -25,13 +26,24 @@ pub(in crate::engine) struct Wire {
 
 struct Inner {
     host: Host,
+    dialer: Arc<Dialer>,
     /// `/v1.41`; empty before the version is known.
     prefix: String,
     calls: Arc<AtomicU64>,
     patience: Duration,
-    /// Connections that wait for another request. A connection to a socket costs nothing, so that none is kept.
-    idle: Option<Arc<Mutex<Vec<SendRequest<Body>>>>>,
+    /// There where connections are worth keeping.
+    pool: Option<Arc<Pool>>,
 }
+
+/// Connections that wait for another request.
+struct Pool {
+    idle: Mutex<Vec<SendRequest<Body>>>,
+    /// Calls that may be under way at once, where the way is narrow.
+    slots: Option<Arc<Semaphore>>,
+}
+
+/// How long a call waits for others to end before it asks for a connection of its own: those others may be streams.
+const QUEUE: Duration = Duration::from_secs(2);
 
 /// Why there was no answer at all.
 #[derive(Debug)]
@@ -43,11 +55,13 @@ pub(in crate::engine) enum Fault {
 }
 
 impl Wire {
-    /// A wire on which no API version is sent yet.
-    pub(in crate::engine) fn new(host: Host, patience: Duration) -> Self {
-        let idle = (!matches!(host.address, Address::Unix(_))).then(Arc::default);
+    /// A wire on which no API version is sent yet. The error says which file cannot be used to dial.
+    pub(in crate::engine) fn new(host: Host, patience: Duration) -> io::Result<Self> {
+        let dialer = Arc::new(Dialer::new(&host.address)?);
+        let slots = dialer.width().map(|width| Arc::new(Semaphore::new(width)));
+        let pool = (!dialer.is_cheap()).then(|| Arc::new(Pool { idle: Mutex::default(), slots }));
         let calls = Arc::default();
-        Self { inner: Arc::new(Inner { host, prefix: String::new(), calls, patience, idle }) }
+        Ok(Self { inner: Arc::new(Inner { host, dialer, prefix: String::new(), calls, patience, pool }) })
     }
 
     /// The same wire, on which every request asks for this API version.
@@ -55,10 +69,11 @@ impl Wire {
         Self {
             inner: Arc::new(Inner {
                 host: self.inner.host.clone(),
+                dialer: Arc::clone(&self.inner.dialer),
                 prefix: format!("/v{version}"),
                 calls: Arc::clone(&self.inner.calls),
                 patience: self.inner.patience,
-                idle: self.inner.idle.clone(),
+                pool: self.inner.pool.clone(),
             }),
         }
     }
@@ -86,9 +101,10 @@ impl Wire {
         let mut request =
             repair(request, &self.inner.prefix).map_err(|cause| Fault::Broken(cause.to_string()))?;
         self.inner.calls.fetch_add(1, Ordering::Relaxed);
+        let slot = self.slot().await;
         while let Some(mut sender) = self.take_idle() {
             match sender.try_send_request(request).await {
-                Ok(response) => return Ok(self.keep(sender, response)),
+                Ok(response) => return Ok(self.keep(sender, response, slot)),
                 Err(mut fault) => match fault.take_message() {
                     // The daemon had closed the connection while it waited: the request was never sent.
                     Some(unsent) => request = unsent,
@@ -98,7 +114,7 @@ impl Wire {
         }
         let mut sender = self.open().await?;
         let response = sender.send_request(request).await?;
-        Ok(self.keep(sender, response))
+        Ok(self.keep(sender, response, slot))
     }
 
     /// Carries a request of `bollard`.
@@ -113,7 +129,7 @@ impl Wire {
     }
 
     async fn open(&self) -> Result<SendRequest<Body>, Fault> {
-        let stream = dial(&self.inner.host.address).await.map_err(Fault::Unreachable)?;
+        let stream = self.inner.dialer.dial().await.map_err(Fault::Unreachable)?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         // The task ends with the connection; what went wrong on it is told to whoever waits for the answer.
         tokio::spawn(connection.with_upgrades());
@@ -121,21 +137,33 @@ impl Wire {
     }
 
     fn take_idle(&self) -> Option<SendRequest<Body>> {
-        let mut idle = self.inner.idle.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.inner.pool.as_ref()?.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.retain(|sender| !sender.is_closed());
         idle.pop()
     }
 
+    /// A call's turn, where the way is narrow.
+    async fn slot(&self) -> Option<OwnedSemaphorePermit> {
+        let slots = self.inner.pool.as_ref()?.slots.clone()?;
+        tokio::time::timeout(QUEUE, slots.acquire_owned()).await.ok()?.ok()
+    }
+
     /// Puts a connection back once the body of `response` was read to its end.
-    fn keep(&self, mut sender: SendRequest<Body>, response: Response<Incoming>) -> Response<Incoming> {
-        if let Some(idle) = &self.inner.idle {
-            let idle = Arc::downgrade(idle);
+    fn keep(
+        &self,
+        mut sender: SendRequest<Body>,
+        response: Response<Incoming>,
+        slot: Option<OwnedSemaphorePermit>,
+    ) -> Response<Incoming> {
+        if let Some(pool) = &self.inner.pool {
+            let pool = Arc::downgrade(pool);
             tokio::spawn(async move {
                 if sender.ready().await.is_ok()
-                    && let Some(idle) = idle.upgrade()
+                    && let Some(pool) = pool.upgrade()
                 {
-                    idle.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
+                    pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
                 }
+                drop(slot);
             });
         }
         response
