@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::{patiently, tcp};
+use super::dialer::{patiently, tcp};
 use crate::engine::host::TlsFiles;
 
 /// Where systems keep the authorities that they trust (the list of Go's `crypto/x509`, which the Docker command line
