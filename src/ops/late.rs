@@ -1,5 +1,7 @@
 //! Faults that only the daemon could find, brought home to the line that caused them.
 
+use std::ops::Range;
+
 use crate::diag::{Problem, Problems, Severity, Sources, Span, harmless};
 use crate::engine::{BuildFault, Error, Reason, Thing};
 use crate::load::Loaded;
@@ -34,7 +36,7 @@ fn problem(failure: &StepFailure, loaded: Option<&Loaded>) -> Problem {
             let problem = Problem::error("engine-refused", message).maybe_help(error.help());
             let (path, words) = match error.reason() {
                 Some(reason) => refused(reason, service, loaded),
-                None => (Path::keys(["services", service]), String::new()),
+                None => (declared(failure, loaded), String::new()),
             };
             placed(problem, loaded, (&home(failure, path), words))
         }
@@ -61,19 +63,57 @@ fn problem(failure: &StepFailure, loaded: Option<&Loaded>) -> Problem {
 fn built(failed: (&StepFailure, &BuildFault), loaded: Option<&Loaded>, sources: &mut Sources) -> Problem {
     let (failure, fault) = failed;
     let mut problem = Problem::error("build-failed", fault.to_string());
-    let text = std::fs::read_to_string(&fault.dockerfile).ok();
+    // The builder may have read another version of the file than the one that is there now.
+    let text = fault.text.clone().or_else(|| std::fs::read_to_string(&fault.dockerfile).ok());
     if let Some((text, line)) = text.zip(fault.line) {
         let source = sources.add(fault.dockerfile.clone(), text);
         let file = sources.get(source);
-        let (start, length) =
-            (file.line_start(line.saturating_sub(1)), file.line(line.saturating_sub(1)).len());
-        problem = problem.at(Span::new(source, start, start + length), "this step");
+        let text = file.line(line.saturating_sub(1));
+        let within = guilty(text, &fault.message);
+        let start = file.line_start(line.saturating_sub(1));
+        problem = problem.at(Span::new(source, start + within.start, start + within.end), "this step");
     }
     let service = failure.service.as_deref().unwrap_or_default();
-    problem = placed(problem, loaded, (&Path::keys(["services", service, "build"]), "built here".to_owned()));
+    let build = Path::keys(["services", service, "build"]);
+    let key = ["privileged", "target"].into_iter().find(|key| names(fault, key));
+    let path = key.map(|key| build.key(key)).filter(|path| loaded.is_some_and(|loaded| has(loaded, path)));
+    problem = placed(problem, loaded, (&path.unwrap_or(build), "built here".to_owned()));
     let lines: Vec<String> = fault.output.iter().map(|line| harmless(line).into_owned()).collect();
     let help = [tail("last output", &lines), fault.help()].into_iter().flatten().collect::<Vec<_>>();
     if help.is_empty() { problem } else { problem.help(help.join("\n")) }
+}
+
+/// Where what failed is declared: what went wrong with an image before its builder could say so is a matter of `build`.
+fn declared(failure: &StepFailure, loaded: Option<&Loaded>) -> Path {
+    let service = Path::keys(["services", failure.service.as_deref().unwrap_or_default()]);
+    let build = service.key("build");
+    let built = failure.resource.kind == Kind::Image && loaded.is_some_and(|loaded| has(loaded, &build));
+    if built { build } else { service }
+}
+
+/// The attribute is what the builder does not like.
+fn names(fault: &BuildFault, key: &str) -> bool {
+    let words = match key {
+        "target" => "target stage",
+        "privileged" => "security.insecure",
+        _ => return false,
+    };
+    fault.message.contains(words)
+}
+
+/// The part of a line that a fault is about: the word that it quotes, else all of it.
+fn guilty(line: &str, message: &str) -> Range<usize> {
+    let quoted = message.split('"').skip(1).step_by(2);
+    let words = quoted.map(|word| word.trim_start_matches('/')).filter(|word| !word.is_empty());
+    let word = |start: usize, length: usize| {
+        let edge = |letter: Option<char>| letter.is_none_or(|letter| letter.is_whitespace() || letter == '/');
+        edge(line[..start].chars().next_back()) && edge(line[start + length..].chars().next())
+    };
+    let found = words
+        .filter_map(|text| line.find(text).map(|start| (start, text.len())))
+        .find(|(start, length)| word(*start, *length));
+    let trimmed = line.trim_end().trim_end_matches('\\').trim_end().len();
+    found.map_or(0..trimmed, |(start, length)| start..start + length)
 }
 
 /// Networks and volumes stand elsewhere in the file than the services that use them.
