@@ -87,8 +87,8 @@ fn built(failed: (&StepFailure, &BuildFault), loaded: Option<&Loaded>, sources: 
 fn declared(failure: &StepFailure, loaded: Option<&Loaded>) -> Path {
     let service = Path::keys(["services", failure.service.as_deref().unwrap_or_default()]);
     let build = service.key("build");
-    let built = failure.resource.kind == Kind::Image && loaded.is_some_and(|loaded| has(loaded, &build));
-    if built { build } else { service }
+    let is_built = failure.resource.kind == Kind::Image && loaded.is_some_and(|loaded| has(loaded, &build));
+    if is_built { build } else { service }
 }
 
 /// The attribute is what the builder does not like.
