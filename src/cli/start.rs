@@ -4,11 +4,11 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use super::args::{Cli, Parsed, RootArgs, Verb, parse};
-use super::command::exec;
 use super::command::{
     build, completion, config, create, down, graph, kill, lint, logs, metadata, pause, plan, ps, restart, rm,
     scale, start, stop, unpause, up, version,
 };
+use super::command::{exec, run as run_container};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::session::Session;
@@ -51,6 +51,7 @@ fn run(verb: &Verb, session: &Session) -> Result<Exit, Failure> {
         Verb::Rm(args) => rm(args, session),
         Verb::Scale(args) => scale(args, session),
         Verb::Ps(args) => ps(args, session),
+        Verb::Run(args) => run_container(args, session),
         Verb::Exec(args) => exec(args, session),
         Verb::Logs(args) => logs(args, session),
         Verb::Build(args) => build(args, session),

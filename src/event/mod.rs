@@ -9,4 +9,4 @@ mod sink;
 
 pub use build::{Carried, StepProgress, StepState};
 pub use event::{Event, Level, LogLine, OutputLine, Progress, Status, Stream};
-pub use sink::{Events, Hold, Sink, channel};
+pub use sink::{Events, Hold, Sink, Told, channel};

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::{Event, LogLine, OutputLine};
 
@@ -13,21 +13,31 @@ const LINES: usize = 4096;
 /// The sending end; cheap to clone. Sending never fails: with no listener, events are dropped.
 #[derive(Clone, Debug)]
 pub struct Sink {
-    sender: Option<mpsc::UnboundedSender<(Event, Hold)>>,
+    sender: Option<mpsc::UnboundedSender<Told>>,
     lines: Arc<Semaphore>,
 }
 
 /// The listening end: events in the order in which they were sent.
 #[derive(Debug)]
 pub struct Events {
-    receiver: mpsc::UnboundedReceiver<(Event, Hold)>,
+    receiver: mpsc::UnboundedReceiver<Told>,
     lines: Arc<Semaphore>,
 }
 
-/// The share of a line in what may be under way; it ends when this is dropped.
+/// What comes out at the listening end.
+#[derive(Debug)]
+pub enum Told {
+    /// Something happened.
+    Event(Event, Hold),
+    /// Somebody waits until everything before this has been shown: until the hold is dropped.
+    Mark(Hold),
+}
+
+/// The share of a line in what may be under way, or somebody's wait; it ends when this is dropped.
 #[derive(Debug, Default)]
 pub struct Hold {
     _permit: Option<OwnedSemaphorePermit>,
+    _waiter: Option<oneshot::Sender<()>>,
 }
 
 /// A connected pair.
@@ -64,14 +74,24 @@ impl Sink {
         if self.sender.is_some() {
             // Closed with the listening end: nobody waits for one that has gone.
             let permit = self.lines.clone().acquire_owned().await.ok();
-            self.pass(event, Hold { _permit: permit });
+            self.pass(event, Hold { _permit: permit, ..Hold::default() });
         }
     }
 
     fn pass(&self, event: Event, hold: Hold) {
         if let Some(sender) = &self.sender {
             // The listener may have gone first, for instance after a broken pipe: work goes on without it.
-            let _ = sender.send((event, hold));
+            let _ = sender.send(Told::Event(event, hold));
+        }
+    }
+
+    /// Waits until everything that was sent so far has been shown.
+    pub async fn flushed(&self) {
+        let Some(sender) = &self.sender else { return };
+        let (waiter, shown) = oneshot::channel();
+        if sender.send(Told::Mark(Hold { _waiter: Some(waiter), ..Hold::default() })).is_ok() {
+            // It ends with an error: nothing is ever sent, the hold is dropped.
+            let _ = shown.await;
         }
     }
 }
@@ -79,11 +99,15 @@ impl Sink {
 impl Events {
     /// The next event; `None` once every sink is gone.
     pub async fn next(&mut self) -> Option<Event> {
-        self.receiver.recv().await.map(|(event, _)| event)
+        loop {
+            if let Told::Event(event, _) = self.receiver.recv().await? {
+                return Some(event);
+            }
+        }
     }
 
-    /// The next event with its hold: a line counts as under way until that is dropped.
-    pub async fn next_held(&mut self) -> Option<(Event, Hold)> {
+    /// The next event with its hold: a line counts as under way until that is dropped. Marks come too.
+    pub async fn next_held(&mut self) -> Option<Told> {
         self.receiver.recv().await
     }
 }
@@ -129,6 +153,25 @@ mod tests {
         assert!(waits(&sink).await, "a line that is held is still under way");
         drop(held);
         assert!(!waits(&sink).await);
+    }
+
+    #[tokio::test]
+    async fn a_flush_ends_when_everything_before_it_was_taken_and_let_go() {
+        let (sink, mut events) = channel();
+        sink.send(Event::Notice { level: Level::Info, text: "first".to_owned() });
+        let flushed = tokio::spawn({
+            let sink = sink.clone();
+            async move { sink.flushed().await }
+        });
+        assert!(matches!(events.next_held().await, Some(Told::Event(..))));
+        let mark = events.next_held().await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        assert!(!flushed.is_finished());
+        drop(mark);
+        flushed.await.unwrap();
+        drop(events);
+        sink.flushed().await;
+        Sink::silent().flushed().await;
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ use super::Error;
 use crate::engine::{Engine, Query};
 use crate::event::Sink;
 use crate::load::Loaded;
+use crate::model::Project;
 use crate::resource::{Desired, Observed, Target, translate};
 use crate::run::{Context, Gates, Limits};
 
@@ -98,6 +99,16 @@ impl Compose {
         &self.engine
     }
 
+    /// Waits until everything that was told so far has been shown, so that others may write to the same terminal.
+    pub async fn shown(&self) {
+        self.settings.sink.flushed().await;
+    }
+
+    /// Names are joined by `_` instead of `-`.
+    pub(super) fn compatibility(&self) -> bool {
+        self.settings.compatibility
+    }
+
     pub(super) fn sink(&self) -> &Sink {
         &self.settings.sink
     }
@@ -110,8 +121,16 @@ impl Compose {
 
     /// What the files ask of the daemon.
     pub(super) fn desired(&self) -> Result<Desired, Error> {
-        let loaded =
-            self.loaded().ok_or_else(|| Error::request("no configuration file provided: not found"))?;
+        self.desired_of(&self.files()?.project)
+    }
+
+    /// What was loaded; an error if the project is known by its name alone.
+    pub(super) fn files(&self) -> Result<&Loaded, Error> {
+        self.loaded().ok_or_else(|| Error::request("no configuration file provided: not found"))
+    }
+
+    /// What a project asks of the daemon.
+    pub(super) fn desired_of(&self, project: &Project) -> Result<Desired, Error> {
         let target = Target {
             engine: self.engine.facts().api_version,
             environment_files: self.settings.environment_files.clone(),
@@ -120,7 +139,7 @@ impl Compose {
             credentials: String::new(),
             read: &|path| std::fs::read_to_string(path),
         };
-        Ok(translate(&loaded.project, &target)?)
+        Ok(translate(project, &target)?)
     }
 
     /// Everything that a decision about `desired` needs, by a handful of list calls.

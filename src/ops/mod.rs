@@ -16,6 +16,7 @@ mod lifecycle;
 mod logs;
 mod ps;
 mod report;
+mod run;
 mod up;
 
 pub use build::BuildOptions;
@@ -27,4 +28,5 @@ pub use exec::Instance;
 pub use logs::LogsOptions;
 pub use ps::PsOptions;
 pub use report::RunReport;
+pub use run::{PreparedRun, RunOptions};
 pub use up::{AttachOptions, Prepared, UpEnd};

@@ -29,6 +29,6 @@ pub use lifecycle::{DownPolicy, ImageRemoval, LifecyclePolicy, Verb, down, lifec
 pub use plan::{Plan, StepId};
 pub use policy::{BuildChoice, Jobs, PullChoice, Recreate, UpPolicy};
 pub use question::{Answer, Question};
-pub use reconcile::reconcile;
+pub use reconcile::{oneoff, reconcile};
 pub use report::{Report, ReportedQuestion, ReportedStep, ReportedWarning};
 pub use text::Listing;

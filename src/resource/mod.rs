@@ -16,6 +16,7 @@ pub mod labels;
 pub mod names;
 mod network;
 mod observed;
+mod oneoff;
 mod recall;
 mod service;
 mod state;
@@ -33,6 +34,7 @@ pub use observed::{
     ApiVersion, EngineFacts, Observed, ObservedContainer, ObservedEndpoint, ObservedImage, ObservedMount,
     ObservedNetwork, ObservedPort, ObservedVolume,
 };
+pub use oneoff::OneOff;
 pub use recall::recall;
 pub use service::{Condition, Dependency, HookSpec, Hooks, ProviderSpec, ServiceSpec};
 pub use state::{ContainerState, Health};

@@ -4,13 +4,14 @@ use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
-use crate::engine::{self, Attached, Error, Flow, Output, TerminalSize};
+use crate::engine::{self, Attached, Engine, Error, Flow, Output, TerminalSize};
 use crate::event::Stream;
 use crate::syntax::DetachKeys;
 
@@ -30,6 +31,8 @@ pub struct Console {
     pub error: Writer,
     /// The size of the user's terminal, now and whenever it changes; `None`: it is given no size.
     pub size: Option<watch::Receiver<TerminalSize>>,
+    /// Signals to pass on to a container, by their names; `None`: none is.
+    pub signals: Option<mpsc::UnboundedReceiver<&'static str>>,
     /// What is to be typed to let go.
     pub detach: DetachKeys,
 }
@@ -50,17 +53,49 @@ pub fn captured(bytes: impl Into<Bytes>) -> Input {
     stream::once(async move { Ok(bytes) }).boxed()
 }
 
-/// Passes on what both sides say until the process's output has ended or the user lets go. `resize` is called with the
-/// terminal's size whenever it changes.
+/// Whose terminal takes the size of ours.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Resized<'a> {
+    /// A process in a container.
+    Exec(&'a Engine, &'a str),
+    /// A container.
+    Container(&'a Engine, &'a str),
+}
+
+impl Resized<'_> {
+    /// Gives it a size, as soon as it takes one: it may not have begun yet.
+    pub(super) async fn take_soon(self, size: TerminalSize) {
+        for _ in 0..TRIES {
+            if self.take(size).await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn take(self, size: TerminalSize) -> Result<(), Error> {
+        match self {
+            Self::Exec(engine, exec) => engine.resize_exec(exec, size).await,
+            Self::Container(engine, container) => engine.resize_container(container, size).await,
+        }
+    }
+}
+
+/// How long what was just started may take until it has a terminal that takes a size.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Passes on what both sides say until the process's output has ended or the user lets go. `resized` follows the size of
+/// the console's terminal.
 pub(super) async fn converse(
     attached: Attached,
     console: Console,
-    resize: impl AsyncFn(TerminalSize) -> Result<(), Error>,
+    resized: Resized<'_>,
 ) -> Result<Parting, Error> {
-    let Console { input, output, error, size, mut detach } = console;
+    let Console { input, output, error, size, mut detach, signals: _ } = console;
     let mut listening = Box::pin(listen(attached.output, output, error));
     let mut talking = Box::pin(talk(input, attached.input, &mut detach));
-    let mut sizing = Box::pin(follow_size(size, resize));
+    let mut sizing = Box::pin(follow_size(size, resized));
     let (mut talks, mut sizes) = (true, true);
     loop {
         tokio::select! {
@@ -110,14 +145,11 @@ async fn talk(input: Option<Input>, mut process: engine::Input, detach: &mut Det
 }
 
 /// Tells changes of the terminal's size. One that is not taken is forgotten: the process may just have ended.
-async fn follow_size(
-    size: Option<watch::Receiver<TerminalSize>>,
-    resize: impl AsyncFn(TerminalSize) -> Result<(), Error>,
-) {
+async fn follow_size(size: Option<watch::Receiver<TerminalSize>>, resized: Resized<'_>) {
     let Some(mut size) = size else { return };
     while size.changed().await.is_ok() {
         let now = *size.borrow_and_update();
-        let _ = resize(now).await;
+        let _ = resized.take(now).await;
     }
 }
 
@@ -130,6 +162,7 @@ impl Console {
             output: Box::pin(tokio::io::sink()),
             error: Box::pin(tokio::io::sink()),
             size: None,
+            signals: None,
             detach: DetachKeys::none(),
         }
     }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::console::{Kept, Parting, converse};
+use super::console::{Kept, Parting, Resized, converse};
 use super::{Console, Input};
-use crate::engine::{Engine, Error, ExecSpec, TerminalSize};
+use crate::engine::{Engine, Error, ExecSpec};
 
 /// How a process that was attached to came to its end for us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,11 +49,11 @@ pub async fn exec(
     let id = engine.create_exec(container, &spec).await?;
     let size = console.size_now().filter(|_| spec.tty);
     let attached = engine.start_exec(&id, spec.tty, size).await?;
+    let resized = Resized::Exec(engine, &id);
     if let Some(size) = size.filter(|_| !engine.starts_with_size()) {
-        resized(engine, &id, size).await;
+        resized.take_soon(size).await;
     }
-    let resize = async |size| engine.resize_exec(&id, size).await;
-    match converse(attached, console, resize).await? {
+    match converse(attached, console, resized).await? {
         Parting::Detached => Ok(Ended::Detached),
         Parting::Ended => exit_code(engine, &id).await.map(Ended::Exited),
     }
@@ -75,17 +75,8 @@ pub async fn capture(
     Ok(Captured { code, output: output.take(), error: error.take() })
 }
 
-/// The process may not have begun when the engine takes over the connection.
-async fn resized(engine: &Engine, exec: &str, size: TerminalSize) {
-    for _ in 0..10 {
-        if engine.resize_exec(exec, size).await.is_ok() {
-            return;
-        }
-        tokio::time::sleep(MOMENT).await;
-    }
-}
-
-async fn exit_code(engine: &Engine, exec: &str) -> Result<i64, Error> {
+/// Waits for the engine to know the exit code.
+pub(super) async fn exit_code(engine: &Engine, exec: &str) -> Result<i64, Error> {
     for _ in 0..MOMENTS {
         let state = engine.inspect_exec(exec).await?;
         if let Some(code) = state.exit_code.filter(|_| !state.running) {

@@ -3,6 +3,7 @@
 //! In: a `Plan` and an `Engine`. Out: `Event`s while it goes on, and an [`Outcome`]. This room decides nothing that a
 //! planner could decide, and never knows clap or prints.
 
+mod attend;
 mod condition;
 mod console;
 mod context;
@@ -12,6 +13,7 @@ mod exit_code;
 mod follow;
 mod gate;
 mod guard;
+mod hook;
 mod listener;
 mod monitor;
 mod outcome;
@@ -19,6 +21,7 @@ mod perform;
 mod wait;
 mod words;
 
+pub use attend::{Attendance, Attended, attend};
 pub use condition::{Met, Unmet, Verdict, verdict};
 pub use console::{Console, Input, captured};
 pub use context::{Context, Limits};
@@ -27,6 +30,7 @@ pub use execute::execute;
 pub use exit_code::meaning;
 pub use follow::{Followed, Follower};
 pub use gate::Gates;
+pub(crate) use hook::hook;
 pub use listener::Listener;
 pub use monitor::{Abort, End, Monitor};
 pub use outcome::{Outcome, StepError, StepFailure, WaitFailure, WaitReason};

@@ -19,6 +19,7 @@ mod plan;
 mod project;
 mod proxy;
 mod ps;
+mod run;
 mod ssh;
 mod tls;
 mod up;

@@ -120,6 +120,11 @@ impl Stack {
         self.containers().iter().map(inspect).collect()
     }
 
+    /// A client of the stack's daemon.
+    pub(crate) fn api(&self) -> &'static Api {
+        &self.daemon.api
+    }
+
     /// The folder with the stack's files.
     pub(crate) fn folder(&self) -> PathBuf {
         self.folder.path().join("stack")

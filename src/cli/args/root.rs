@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::values;
-use crate::cli::command::ExecArgs;
 use crate::cli::command::{
     BuildArgs, CompletionArgs, ConfigArgs, CreateArgs, DownArgs, GraphArgs, KillArgs, LintArgs, LogsArgs,
     PauseArgs, PlanArgs, PsArgs, RestartArgs, RmArgs, ScaleArgs, StartArgs, StopArgs, UnpauseArgs, UpArgs,
     VersionArgs,
 };
+use crate::cli::command::{ExecArgs, RunArgs};
 
 /// Define and run multi-container applications
 #[derive(Debug, Parser)]
@@ -163,6 +163,7 @@ pub(crate) enum Verb {
     Scale(ScaleArgs),
     Ps(PsArgs),
     Exec(ExecArgs),
+    Run(Box<RunArgs>),
     Logs(LogsArgs),
     Build(BuildArgs),
     Config(Box<ConfigArgs>),

@@ -65,7 +65,7 @@ pub(crate) fn run(args: &CreateArgs, session: &Session) -> Result<Exit, Failure>
         assume_yes: args.yes,
         ..UpPolicy::default()
     };
-    let quiet = Quiet { pulls: args.images.quiet_pull, builds: args.images.quiet_build };
+    let quiet = Quiet { pulls: args.images.quiet_pull, builds: args.images.quiet_build, ..Quiet::default() };
     let lines = Lines { quiet, ..Lines::default() };
     work(session, project, lines, async |compose| {
         if session.root.dry_run {

@@ -95,7 +95,7 @@ impl ExecArgs {
         if tty && stdin && !session.terminals.stdin {
             return Err(no_terminal());
         }
-        Ok(Conversation { stdin, tty })
+        Ok(Conversation { stdin, tty, ..Conversation::default() })
     }
 }
 

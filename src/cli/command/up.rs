@@ -167,7 +167,7 @@ pub(crate) fn run(args: &UpArgs, session: &Session) -> Result<Exit, Failure> {
     let lines = Lines {
         prefix: !args.output.no_log_prefix,
         colour: !args.output.no_color,
-        quiet: Quiet { pulls: args.images.quiet_pull, builds: args.images.quiet_build },
+        quiet: Quiet { pulls: args.images.quiet_pull, builds: args.images.quiet_build, ..Quiet::default() },
         apart: true,
     };
     work(session, project, lines, async |compose| {

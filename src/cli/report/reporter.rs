@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rcompose::event::{Event, Events, Hold, Level};
+use rcompose::event::{Event, Events, Hold, Level, Told};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -44,11 +44,18 @@ pub(crate) struct Quiet {
     pub(crate) pulls: bool,
     /// What builds write.
     pub(crate) builds: bool,
+    /// All of it but warnings.
+    pub(crate) progress: bool,
 }
 
 impl Quiet {
     fn leaves_out(self, event: &Event) -> bool {
         match event {
+            Event::Progress(_) | Event::Output(_) | Event::Started { .. } | Event::Finished { .. }
+                if self.progress =>
+            {
+                true
+            }
             Event::Output(_) => self.builds,
             // A step of a build; its start and its end are told in any case.
             Event::Progress(progress) if progress.text == "Building" => {
@@ -150,7 +157,15 @@ impl Listener {
             tokio::select! {
                 biased;
                 next = events.next_held() => {
-                    let Some((event, hold)) = next else { break };
+                    let Some(told) = next else { break };
+                    let (event, hold) = match told {
+                        Told::Event(event, hold) => (event, hold),
+                        Told::Mark(hold) => {
+                            // Goes the way of all lines, and is let go behind them.
+                            self.show(Some((Chunk::stderr(""), hold)));
+                            continue;
+                        }
+                    };
                     if self.style.quiet.leaves_out(&event) {
                         continue;
                     }

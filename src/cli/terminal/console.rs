@@ -9,7 +9,7 @@ use rcompose::syntax::DetachKeys;
 
 use super::keyboard::keyboard;
 use super::raw::Raw;
-use super::signals::fatal;
+use super::signals::{fatal, signals};
 use super::window::window;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -19,8 +19,20 @@ use crate::cli::failure::Failure;
 pub(crate) struct Conversation {
     /// Our standard input.
     pub(crate) stdin: bool,
+    /// What becomes of signals to us.
+    pub(crate) signals: Signals,
     /// It has a terminal, and ours is passed through to it.
     pub(crate) tty: bool,
+}
+
+/// What becomes of signals to us.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Signals {
+    /// They end the conversation.
+    #[default]
+    End,
+    /// They are passed on.
+    PassOn,
 }
 
 /// How the conversation ended for us.
@@ -47,20 +59,22 @@ where
 {
     let detach = if what.stdin && what.tty { detach_keys(compose, keys)? } else { DetachKeys::none() };
     let unable = |fault: io::Error| Failure::message(format!("the terminal cannot be used: {fault}"));
+    let passes_on = what.signals == Signals::PassOn;
     let size = if what.tty { Some(window().map_err(unable)?) } else { None };
     let console = Console {
         input: what.stdin.then(keyboard),
         output: Box::pin(tokio::io::stdout()),
         error: Box::pin(tokio::io::stderr()),
         size,
+        signals: if passes_on { Some(signals().map_err(unable)?) } else { None },
         detach,
     };
     let raw = if what.stdin && what.tty { Some(Raw::enter().map_err(unable)?) } else { None };
     let interrupted = compose.interrupts().stop.clone();
     let ends = tokio::select! {
         ended = talk(console) => Ends::Process(ended?),
-        () = interrupted.cancelled() => Ends::Interrupted,
-        number = fatal() => Ends::Signal(number.map_err(unable)?),
+        () = interrupted.cancelled(), if !passes_on => Ends::Interrupted,
+        number = fatal(), if !passes_on => Ends::Signal(number.map_err(unable)?),
     };
     drop(raw);
     Ok(ends)
@@ -78,6 +92,14 @@ fn detach_keys(compose: &Compose, keys: Option<&str>) -> Result<DetachKeys, Fail
 }
 
 impl Ends {
+    /// The exit code, where letting go is a success like another.
+    pub(crate) fn exit_or_left(self) -> Result<Exit, Failure> {
+        match self {
+            Self::Process(Ended::Detached) => Ok(Exit::Success),
+            other => other.exit(),
+        }
+    }
+
     /// The exit code, where letting go is no success.
     pub(crate) fn exit(self) -> Result<Exit, Failure> {
         match self {

@@ -6,5 +6,5 @@ mod raw;
 mod signals;
 mod window;
 
-pub(crate) use console::{Conversation, held};
+pub(crate) use console::{Conversation, Signals, held};
 pub(crate) use raw::restore;

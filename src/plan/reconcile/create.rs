@@ -106,7 +106,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The spec with the ids of containers that stay in any case.
-    fn bound_for_good(&self, spec: ContainerSpec) -> ContainerSpec {
+    pub(super) fn bound_for_good(&self, spec: ContainerSpec) -> ContainerSpec {
         let id = |service: &str| {
             let first = self.instances.get(service)?.first()?;
             match (&first.container, first.fate.change()) {
@@ -123,7 +123,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The containers that the references which are still open lead to, and the steps that make those.
-    fn references(&self, spec: &ContainerSpec) -> (BTreeMap<String, ContainerRef>, Vec<StepId>) {
+    pub(super) fn references(&self, spec: &ContainerSpec) -> (BTreeMap<String, ContainerRef>, Vec<StepId>) {
         let mut references = BTreeMap::new();
         let mut after = Vec::new();
         for pending in &spec.pending {
@@ -138,7 +138,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Everything that has to be there before a container can be created.
-    fn requirements(&self, service: &ServiceSpec, spec: &ContainerSpec) -> Vec<StepId> {
+    pub(super) fn requirements(&self, service: &ServiceSpec, spec: &ContainerSpec) -> Vec<StepId> {
         let references = service.image_mounts.iter().map(|(_, reference)| reference.as_str());
         let images = references
             .chain([spec.body.image.as_str()])

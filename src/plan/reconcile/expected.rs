@@ -18,7 +18,7 @@ impl Planner<'_> {
     }
 
     /// The names by which a service knows the containers of those that it links to.
-    fn links(&self, service: &ServiceSpec) -> Vec<String> {
+    pub(super) fn links(&self, service: &ServiceSpec) -> Vec<String> {
         let project = &self.desired.project;
         let mut links = Vec::new();
         for (name, alias) in &service.links {

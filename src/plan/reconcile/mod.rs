@@ -10,6 +10,7 @@ mod expected;
 mod inherit;
 mod instances;
 mod networks;
+mod oneoff;
 mod orphans;
 mod planner;
 mod resume;
@@ -20,5 +21,6 @@ mod stop;
 mod volumes;
 mod waits;
 
+pub use oneoff::oneoff;
 pub use planner::reconcile;
 pub(super) use resume::start;

@@ -14,21 +14,7 @@ use crate::resource::{Condition, Desired, Fault, Observed, ObservedContainer, Wa
 pub fn reconcile(desired: &Desired, observed: &Observed, policy: &UpPolicy) -> Result<Plan, Vec<Fault>> {
     let scope = Scope::new(desired, policy)?;
     let mut planner = Planner::new((desired, observed, policy), scope);
-    planner.plan.warnings.extend(desired.warnings.iter().cloned());
-    planner.decide_networks();
-    planner.decide_volumes();
-    if !planner.faults.is_empty() {
-        return Err(planner.faults);
-    }
-    planner.add_images();
-    planner.decide_instances();
-    planner.add_orphans();
-    planner.add_removals();
-    planner.clear_volumes();
-    planner.add_networks();
-    planner.add_volumes();
-    planner.add_containers();
-    planner.drop_old_networks();
+    planner.prepare()?;
     if !policy.no_start {
         planner.add_starts();
         if policy.wait {
@@ -103,6 +89,26 @@ impl<'a> Planner<'a> {
             started: BTreeMap::new(),
             awaits: BTreeMap::new(),
         }
+    }
+
+    /// Everything but the starts.
+    pub(super) fn prepare(&mut self) -> Result<(), Vec<Fault>> {
+        self.plan.warnings.extend(self.desired.warnings.iter().cloned());
+        self.decide_networks();
+        self.decide_volumes();
+        if !self.faults.is_empty() {
+            return Err(std::mem::take(&mut self.faults));
+        }
+        self.add_images();
+        self.decide_instances();
+        self.add_orphans();
+        self.add_removals();
+        self.clear_volumes();
+        self.add_networks();
+        self.add_volumes();
+        self.add_containers();
+        self.drop_old_networks();
+        Ok(())
     }
 
     fn add_images(&mut self) {
