@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use super::args::{Cli, Parsed, RootArgs, Verb, parse};
+use super::command::watch;
 use super::command::{
     build, completion, config, create, down, graph, kill, lint, logs, metadata, pause, plan, ps, restart, rm,
     scale, start, stop, unpause, up, version,
@@ -55,6 +56,7 @@ fn run(verb: &Verb, session: &Session) -> Result<Exit, Failure> {
         Verb::Exec(args) => exec(args, session),
         Verb::Logs(args) => logs(args, session),
         Verb::Build(args) => build(args, session),
+        Verb::Watch(args) => watch(args, session),
         Verb::Config(args) => config(args, session),
         Verb::Lint(args) => lint(args, session),
         Verb::Plan(args) => plan(args, session),

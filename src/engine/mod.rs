@@ -18,6 +18,7 @@ mod images;
 mod inspect;
 mod networks;
 mod observe;
+mod place;
 mod processes;
 mod refusal;
 mod streams;
@@ -34,6 +35,7 @@ pub use host::{ConnectOptions, Origin, TlsOptions};
 pub use images::{CredentialFault, CredentialTrouble, ImageProgress, Removed};
 pub use networks::NetworkDetails;
 pub use observe::{Alive, Query};
+pub use place::{Archive, Pipe};
 pub use processes::{Processes, Usage};
 pub use refusal::{Reason, Refusal, Thing};
 pub use streams::{

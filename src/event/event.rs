@@ -58,6 +58,38 @@ pub enum Event {
         /// The words.
         text: String,
     },
+    /// Files are watched from now on.
+    Watching {
+        /// The services, sorted.
+        services: Vec<String>,
+        /// Folders that are watched.
+        folders: usize,
+        /// Files and folders that are known.
+        paths: usize,
+        /// Why they are looked at from time to time, where the file system tells no changes.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        polling: Option<String>,
+    },
+    /// Changes of files reached the containers of a service.
+    Synced(Synced),
+    /// What a change of files led to besides copies.
+    Reacted {
+        /// The services, sorted.
+        services: Vec<String>,
+        /// `rebuild`, `restart`, `exec`.
+        action: &'static str,
+        /// False when it failed.
+        success: bool,
+        /// From the first change to the end.
+        milliseconds: u64,
+    },
+    /// The project's files were saved, and this is to be done.
+    Planned {
+        /// The steps, a line each.
+        steps: Vec<String>,
+        /// They are carried out at once; else when the user says so.
+        applied: bool,
+    },
     /// Work ended.
     Finished {
         /// The verb.
@@ -135,6 +167,27 @@ pub struct LogLine {
     pub timestamp: Option<String>,
     /// The text; bytes that are not UTF-8 are replaced.
     pub text: String,
+}
+
+/// Changes of files that reached the containers of a service.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Synced {
+    /// Service.
+    pub service: String,
+    /// Names of the containers without the project (`web-1`), sorted.
+    pub containers: Vec<String>,
+    /// Files and links that were put into each.
+    pub copied: usize,
+    /// Paths that were taken away.
+    pub deleted: usize,
+    /// Bytes of content that went into each.
+    pub bytes: u64,
+    /// From the first change to the moment when the last container had it all.
+    pub milliseconds: u64,
+    /// Some of the paths in the containers, sorted.
+    pub paths: Vec<String>,
+    /// True if this is what containers lacked that came anew, and no change of this moment.
+    pub catching_up: bool,
 }
 
 /// A line that work on a resource wrote, without its line end.

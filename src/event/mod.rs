@@ -8,5 +8,5 @@ mod event;
 mod sink;
 
 pub use build::{Carried, StepProgress, StepState};
-pub use event::{Event, Level, LogLine, OutputLine, Progress, Status, Stream};
+pub use event::{Event, Level, LogLine, OutputLine, Progress, Status, Stream, Synced};
 pub use sink::{Events, Hold, Sink, Told, channel};

@@ -75,6 +75,12 @@ impl Compose {
         Self { engine, scope, settings }
     }
 
+    /// The same daemon and settings with another project, or the same one as it is written now.
+    #[must_use]
+    pub fn with_scope(&self, scope: Scope) -> Self {
+        Self { scope, ..self.clone() }
+    }
+
     /// The project's name.
     #[must_use]
     pub fn name(&self) -> &str {

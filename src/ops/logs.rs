@@ -63,6 +63,7 @@ impl Compose {
             events,
             abort: Abort::Never,
             tells_ends: false,
+            busy: None,
             interrupt: self.interrupts().stop.clone(),
         };
         if monitor.run().await? == End::Interrupted {

@@ -18,6 +18,7 @@ mod ps;
 mod report;
 mod run;
 mod up;
+mod watch;
 
 pub use build::BuildOptions;
 pub use compose::{Compose, Interrupts, Scope, Settings};
@@ -30,3 +31,4 @@ pub use ps::PsOptions;
 pub use report::RunReport;
 pub use run::{PreparedRun, RunOptions};
 pub use up::{AttachOptions, Prepared, UpEnd};
+pub use watch::{Reload, Requests, WatchOptions, WatchRequest};

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use tokio_util::sync::CancellationToken;
 
 use super::report::RunReport;
+use super::watch::{Session, WatchOptions};
 use super::{Compose, Error};
 use crate::event::{Event, Level};
 use crate::plan::{Action, Answer, Plan, UpPolicy, reconcile};
@@ -12,7 +13,7 @@ use crate::resource::{ContainerState, Desired, Observed, ObservedContainer, labe
 use crate::run::{Abort, Context, End, Follower, Listener, Monitor, Outcome, execute};
 
 /// How `up` shows its containers when it stays attached.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct AttachOptions {
     /// Only these services (`--attach`); empty for those that are brought up.
     pub services: Vec<String>,
@@ -24,6 +25,8 @@ pub struct AttachOptions {
     pub abort: Abort,
     /// The service whose exit code is ours (`--exit-code-from`).
     pub exit_code_from: Option<String>,
+    /// Files are watched meanwhile (`--watch`).
+    pub watch: Option<WatchOptions>,
 }
 
 /// A plan with what it was made from.
@@ -111,6 +114,8 @@ impl Compose {
 
     async fn up_attached(&self, prepared: &Prepared, options: &AttachOptions) -> Result<UpEnd, Error> {
         let shown = shown(prepared, options)?;
+        // Whatever is wrong with the rules is told before anything is done, and what is saved meanwhile is not missed.
+        let mut watch = options.watch.as_ref().map(|watch| Session::locked(self, watch)).transpose()?;
         let follower = Follower::new(self.engine().clone(), self.sink().clone(), (self.name(), shown));
         let listener = Listener::open(self.engine(), self.name()).await?;
         let events = listener.subscribe();
@@ -131,9 +136,18 @@ impl Compose {
             events,
             abort: options.abort,
             tells_ends: true,
+            busy: watch.as_mut().map(Session::busy),
             interrupt: self.interrupts().stop.clone(),
         };
-        match monitor.run().await? {
+        let quit = self.interrupts().stop.child_token();
+        let watching = watch.map(|watch| tokio::spawn(watch.run(quit.clone())));
+        let end = monitor.run().await;
+        quit.cancel();
+        if let Some(watching) = watching {
+            // A panic was told by the panic hook.
+            watching.await.unwrap_or(Ok(()))?;
+        }
+        match end? {
             End::AllExited => {
                 follower.drained().await;
                 Ok(UpEnd::Ended { code: 0 })

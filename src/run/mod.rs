@@ -19,6 +19,7 @@ mod monitor;
 mod outcome;
 mod perform;
 mod wait;
+pub mod watch;
 mod words;
 
 pub use attend::{Attendance, Attended, attend};

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{Followed, Follower};
@@ -56,6 +57,8 @@ pub struct Monitor {
     pub abort: Abort,
     /// Ends of containers are told.
     pub tells_ends: bool,
+    /// True while somebody makes containers anew: that none runs is no end then.
+    pub busy: Option<watch::Receiver<bool>>,
     /// Ends it.
     pub interrupt: CancellationToken,
 }
@@ -77,9 +80,18 @@ impl Monitor {
             return Ok(end);
         }
         loop {
+            let mut busy = self.busy.clone();
             let event = tokio::select! {
+                biased;
                 event = self.events.recv() => event,
                 () = self.interrupt.cancelled() => return Ok(End::Interrupted),
+                () = changed(&mut busy) => {
+                    self.busy = busy;
+                    if alive.is_empty() && self.is_over().await? {
+                        return Ok(End::AllExited);
+                    }
+                    continue;
+                }
             };
             let end = match event {
                 Ok(Heard::Event(event)) => self.heard(&event, &mut alive).await?,
@@ -113,7 +125,7 @@ impl Monitor {
                 }
             }
         }
-        Ok(alive.is_empty().then_some(End::AllExited))
+        Ok((alive.is_empty() && !self.is_busy()).then_some(End::AllExited))
     }
 
     async fn heard(&self, event: &DaemonEvent, alive: &mut BTreeSet<String>) -> Result<Option<End>, Error> {
@@ -158,7 +170,23 @@ impl Monitor {
         if aborts {
             return Some(End::Aborted { service: ended.followed.service.clone(), code: ended.code });
         }
-        alive.is_empty().then_some(End::AllExited)
+        (alive.is_empty() && !self.is_busy()).then_some(End::AllExited)
+    }
+
+    fn is_busy(&self) -> bool {
+        self.busy.as_ref().is_some_and(|busy| *busy.borrow())
+    }
+
+    /// True if nobody is busy and nothing that is shown runs: a start may not have been heard yet.
+    async fn is_over(&self) -> Result<bool, Error> {
+        if self.is_busy() {
+            return Ok(false);
+        }
+        let observed = self.engine.observe(&Query::containers(&self.project)).await?;
+        Ok(!observed.containers.iter().any(|container| {
+            self.follower.shows(container.label(labels::SERVICE))
+                && matches!(container.state, ContainerState::Running | ContainerState::Restarting)
+        }))
     }
 
     /// One that runs again is followed again; one that somebody added to a shown service is followed too.
@@ -185,4 +213,15 @@ impl Monitor {
 /// When it happened, as the daemon's log calls take it: seconds since 1970 with nine digits after the point.
 fn since(event: &DaemonEvent) -> String {
     format!("{}.{:09}", event.time_nano / 1_000_000_000, event.time_nano % 1_000_000_000)
+}
+
+/// Ends when somebody became busy or is so no more.
+async fn changed(busy: &mut Option<watch::Receiver<bool>>) {
+    if let Some(receiver) = busy
+        && receiver.changed().await.is_ok()
+    {
+        return;
+    }
+    // Who was busy has gone, or nobody ever was.
+    std::future::pending::<()>().await;
 }

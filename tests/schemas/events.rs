@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rcompose::event::{
-    Carried, Event, Level, LogLine, OutputLine, Progress, Status, StepProgress, StepState, Stream,
+    Carried, Event, Level, LogLine, OutputLine, Progress, Status, StepProgress, StepState, Stream, Synced,
 };
 use rcompose::resource::{Kind, ResourceId};
 use serde_json::{Value, json, to_value};
@@ -69,11 +69,32 @@ fn events() -> Vec<Event> {
             done: false,
         }),
         Event::Progress(counted),
+        Event::Watching {
+            services: vec!["web".to_owned()],
+            folders: 2,
+            paths: 9,
+            polling: Some("as you asked".to_owned()),
+        },
+        Event::Watching { services: vec![], folders: 0, paths: 0, polling: None },
+        Event::Synced(Synced {
+            service: "web".to_owned(),
+            containers: vec!["web-1".to_owned()],
+            copied: 1,
+            paths: vec!["/app/x".to_owned()],
+            ..Synced::default()
+        }),
+        Event::Planned { steps: vec!["create container".to_owned()], applied: false },
         line(Stream::Stdout, None),
         line(Stream::Stderr, Some("2026-11-24T20:31:36Z")),
     ];
     events.extend(statuses.map(|status| Event::Progress(Progress::new(resource(Kind::Volume), status, "x"))));
     events.extend(kinds.map(|kind| Event::Progress(Progress::new(resource(kind), Status::Done, "x"))));
+    events.extend(["rebuild", "restart", "exec"].map(|action| Event::Reacted {
+        services: vec!["web".to_owned()],
+        action,
+        success: true,
+        milliseconds: 4,
+    }));
     events.extend(
         [Level::Info, Level::Warning, Level::Error]
             .map(|level| Event::Notice { level, text: "x".to_owned() }),

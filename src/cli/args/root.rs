@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::values;
+use crate::cli::command::WatchArgs;
 use crate::cli::command::{
     BuildArgs, CompletionArgs, ConfigArgs, CreateArgs, DownArgs, GraphArgs, KillArgs, LintArgs, LogsArgs,
     PauseArgs, PlanArgs, PsArgs, RestartArgs, RmArgs, ScaleArgs, StartArgs, StopArgs, UnpauseArgs, UpArgs,
@@ -166,6 +167,7 @@ pub(crate) enum Verb {
     Run(Box<RunArgs>),
     Logs(LogsArgs),
     Build(BuildArgs),
+    Watch(WatchArgs),
     Config(Box<ConfigArgs>),
     Lint(LintArgs),
     Plan(PlanArgs),

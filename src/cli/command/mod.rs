@@ -23,6 +23,7 @@ mod start;
 mod stop;
 mod up;
 mod version;
+mod watch;
 
 pub(crate) use build::{BuildArgs, run as build};
 pub(crate) use completion::{CompletionArgs, run as completion};
@@ -46,3 +47,4 @@ pub(crate) use start::{StartArgs, run as start};
 pub(crate) use stop::{StopArgs, run as stop};
 pub(crate) use up::{UpArgs, run as up};
 pub(crate) use version::{VersionArgs, run as version};
+pub(crate) use watch::{WatchArgs, run as watch};

@@ -1,13 +1,14 @@
 //! `up`: brings the project up.
 
 use clap::Args;
-use rcompose::ops::{AttachOptions, Compose, Prepared, UpEnd};
+use rcompose::ops::{AttachOptions, Compose, Prepared, UpEnd, WatchOptions};
 use rcompose::plan::{Answer, BuildChoice, Jobs, PullChoice, Recreate, UpPolicy};
 use rcompose::run::Abort;
 use std::collections::BTreeMap;
 use std::io::{stderr, stdin};
 
 use super::plan::show_dry;
+use super::watch::{ReloadArgs, polling, requests};
 use crate::cli::args::{integer, seconds};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -48,6 +49,11 @@ pub(crate) struct UpArgs {
     /// Answer every question with yes
     #[arg(short, long, alias = "y")]
     yes: bool,
+    /// Watch files, and bring what you save into the containers
+    #[arg(short, long)]
+    watch: bool,
+    #[command(flatten)]
+    reload: ReloadArgs,
     /// There is no menu: nothing to switch off
     #[arg(long, hide = true)]
     menu: bool,
@@ -164,6 +170,7 @@ pub(crate) fn run(args: &UpArgs, session: &Session) -> Result<Exit, Failure> {
     args.check()?;
     let project = Project::open(session, Needs::Files, &args.services)?;
     let policy = args.policy(&project)?;
+    let reload = args.reload.reload(session)?;
     let lines = Lines {
         prefix: !args.output.no_log_prefix,
         colour: !args.output.no_color,
@@ -179,7 +186,16 @@ pub(crate) fn run(args: &UpArgs, session: &Session) -> Result<Exit, Failure> {
             return Ok(Exit::Success);
         }
         let prepared = answered(compose, policy, session).await?;
-        let attach = args.attaches().then(|| args.attach_options());
+        let mut attach = args.attaches().then(|| args.attach_options());
+        if let Some(attach) = attach.as_mut().filter(|_| args.watches()) {
+            attach.watch = Some(WatchOptions {
+                services: args.services.clone(),
+                polling: polling(session),
+                reload,
+                requests: requests()?,
+                ..WatchOptions::default()
+            });
+        }
         Ok(match compose.up(&prepared, attach.as_ref()).await? {
             UpEnd::Done => Exit::Success,
             UpEnd::Ended { code } => Exit::Child(code),
@@ -213,7 +229,7 @@ impl UpArgs {
         let aborts = self.abort() == Abort::OnExit;
         let attaches = !output.attach.is_empty() || output.attach_dependencies;
         let incompatible = |one: &str, other: &str| format!("{one} and {other} are incompatible");
-        let rules: [(bool, String); 9] = [
+        let rules: [(bool, String); 10] = [
             (
                 self.wait_timeout.is_some_and(|seconds| seconds < 0),
                 "--wait-timeout must be a non-negative integer".into(),
@@ -228,13 +244,14 @@ impl UpArgs {
                     .into(),
             ),
             (
-                (self.detach || self.wait) && (self.abort() != Abort::Never || attaches),
+                (self.detach || self.wait) && (self.abort() != Abort::Never || attaches || self.watches()),
                 format!(
                     "--{} cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, \
                      --attach-dependencies or --watch",
                     if self.wait { "wait" } else { "detach" }
                 ),
             ),
+            (self.images.no_build && self.watches(), incompatible("--no-build", "--watch")),
             (
                 changes.renew_anon_volumes && changes.no_recreate,
                 incompatible("--no-recreate", "--renew-anon-volumes"),
@@ -269,6 +286,10 @@ impl UpArgs {
         }
     }
 
+    fn watches(&self) -> bool {
+        self.watch || self.reload.is_wanted()
+    }
+
     fn attaches(&self) -> bool {
         !(self.detach || self.wait || self.no_start)
     }
@@ -280,6 +301,7 @@ impl UpArgs {
             dependencies: self.output.attach_dependencies,
             abort: self.abort(),
             exit_code_from: self.ends.exit_code_from.clone(),
+            watch: None,
         }
     }
 

@@ -14,6 +14,7 @@ mod reporter;
 mod scrub;
 mod size;
 mod tty;
+mod watched;
 mod words;
 mod writer;
 

@@ -17,7 +17,7 @@ use super::plain::Plain;
 use super::tty::{Glyphs, Live, Screen, View};
 use super::words::notice;
 use super::writer::Writer;
-use super::{json, terminal_size};
+use super::{json, terminal_size, watched};
 use crate::cli::settings::ProgressKind;
 
 /// How events are shown.
@@ -195,6 +195,10 @@ impl Listener {
         let (view, now) = (self.view(), self.began.elapsed());
         if let Some(chunk) = self.logs.accept(event) {
             return Some(chunk);
+        }
+        let watched = watched::accept(event, Paint { on: self.style.logs.terminals.colour });
+        if let (Some(line), Kind::Tty(_) | Kind::Plain(_)) = (watched, &self.kind) {
+            return Some(line);
         }
         match &mut self.kind {
             Kind::Tty(live) => live.accept(event, view, now),

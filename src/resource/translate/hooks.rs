@@ -10,19 +10,21 @@ use crate::resource::{ContainerSpec, HookSpec, Hooks, PendingReference, Place, l
 pub(super) fn hooks(context: &mut Context<'_>, service: &Service) -> Hooks {
     Hooks {
         pre_start: (0..service.pre_start.len()).map(|index| pre_start(context, service, index)).collect(),
-        post_start: service.post_start.iter().map(command).collect(),
-        pre_stop: service.pre_stop.iter().map(command).collect(),
+        post_start: service.post_start.iter().map(HookSpec::from).collect(),
+        pre_stop: service.pre_stop.iter().map(HookSpec::from).collect(),
     }
 }
 
-fn command(hook: &Hook) -> HookSpec {
-    let some = |text: &String| (!text.is_empty()).then(|| text.clone());
-    HookSpec {
-        command: hook.command.clone().unwrap_or_default().0,
-        user: some(&hook.user),
-        privileged: hook.privileged,
-        working_directory: some(&hook.working_dir),
-        environment: body::environment(&hook.environment),
+impl From<&Hook> for HookSpec {
+    fn from(hook: &Hook) -> Self {
+        let some = |text: &String| (!text.is_empty()).then(|| text.clone());
+        Self {
+            command: hook.command.clone().unwrap_or_default().0,
+            user: some(&hook.user),
+            privileged: hook.privileged,
+            working_directory: some(&hook.working_dir),
+            environment: body::environment(&hook.environment),
+        }
     }
 }
 
