@@ -69,6 +69,28 @@ fn events() -> Vec<Event> {
             done: false,
         }),
         Event::Progress(counted),
+        line(Stream::Stdout, None),
+        line(Stream::Stderr, Some("2026-11-24T20:31:36Z")),
+    ];
+    events.extend(statuses.map(|status| Event::Progress(Progress::new(resource(Kind::Volume), status, "x"))));
+    events.extend(kinds.map(|kind| Event::Progress(Progress::new(resource(kind), Status::Done, "x"))));
+    events.extend(watch());
+    events.extend(
+        [Level::Info, Level::Warning, Level::Error]
+            .map(|level| Event::Notice { level, text: "x".to_owned() }),
+    );
+    events
+}
+
+/// Those of a watch.
+fn watch() -> Vec<Event> {
+    let reacted = ["rebuild", "restart", "exec"].map(|action| Event::Reacted {
+        services: vec!["web".to_owned()],
+        action,
+        success: true,
+        milliseconds: 4,
+    });
+    let mut events = vec![
         Event::Watching {
             services: vec!["web".to_owned()],
             folders: 2,
@@ -84,21 +106,8 @@ fn events() -> Vec<Event> {
             ..Synced::default()
         }),
         Event::Planned { steps: vec!["create container".to_owned()], applied: false },
-        line(Stream::Stdout, None),
-        line(Stream::Stderr, Some("2026-11-24T20:31:36Z")),
     ];
-    events.extend(statuses.map(|status| Event::Progress(Progress::new(resource(Kind::Volume), status, "x"))));
-    events.extend(kinds.map(|kind| Event::Progress(Progress::new(resource(kind), Status::Done, "x"))));
-    events.extend(["rebuild", "restart", "exec"].map(|action| Event::Reacted {
-        services: vec!["web".to_owned()],
-        action,
-        success: true,
-        milliseconds: 4,
-    }));
-    events.extend(
-        [Level::Info, Level::Warning, Level::Error]
-            .map(|level| Event::Notice { level, text: "x".to_owned() }),
-    );
+    events.extend(reacted);
     events
 }
 
