@@ -64,7 +64,7 @@ pub(crate) struct ReloadArgs {
 pub(crate) fn run(args: &WatchArgs, session: &Session) -> Result<Exit, Failure> {
     let project = Project::open(session, Needs::Files, &args.services)?;
     let reload = args.reload.reload(session)?;
-    let quiet = Quiet { builds: args.quiet, pulls: args.quiet };
+    let quiet = Quiet { builds: args.quiet, pulls: args.quiet, ..Quiet::default() };
     work(session, project, Lines { quiet, ..Lines::default() }, async |compose| {
         let options = WatchOptions {
             services: args.services.clone(),

@@ -11,7 +11,7 @@ use crate::ops::{Compose, Error};
 use crate::plan::{LifecyclePolicy, Verb};
 use crate::resource::{HookSpec, Kind, ResourceId};
 
-use crate::run::watch::{command, Courier, Delivered, DeliveryError, Outbox};
+use crate::run::watch::{Courier, Delivered, DeliveryError, Outbox, command};
 
 /// So many paths of a batch are told.
 const TOLD: usize = 10;

@@ -194,7 +194,7 @@ impl Session {
 
     fn unreadable(&self, paths: &[(PathBuf, std::io::Error)]) {
         for (path, cause) in paths {
-            let path = self.compose.shown(path);
+            let path = self.compose.inside(path);
             let text = format!("`{}` cannot be read and is passed over: {cause}", path.display());
             self.notice(Level::Warning, text);
         }
@@ -387,7 +387,7 @@ fn begin(
         let (one, seen) = Watched::begin(rule);
         source.add(seen.folders);
         for (path, cause) in seen.unreadable {
-            let path = compose.shown(&path);
+            let path = compose.inside(&path);
             let text = format!("`{}` cannot be read and is passed over: {cause}", path.display());
             compose.sink().send(Event::Notice { level: Level::Warning, text });
         }

@@ -101,7 +101,7 @@ impl Compose {
     }
 
     /// A path as people of this project write it.
-    pub(super) fn shown(&self, path: &Path) -> PathBuf {
+    pub(super) fn inside(&self, path: &Path) -> PathBuf {
         let inside = self.loaded().and_then(|loaded| path.strip_prefix(&loaded.directory).ok());
         inside.filter(|inside| !inside.as_os_str().is_empty()).unwrap_or(path).to_path_buf()
     }
