@@ -50,6 +50,12 @@ impl Command {
         self
     }
 
+    /// Runs in another folder than the stack's own.
+    pub(crate) fn within(mut self, folder: &Path) -> Self {
+        self.inner.current_dir(folder);
+        self
+    }
+
     /// Talks to another address than the stack's daemon.
     pub(crate) fn host(self, host: &str) -> Self {
         self.env("DOCKER_HOST", host)

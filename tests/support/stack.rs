@@ -62,6 +62,16 @@ impl Stack {
         self.command(words).run()
     }
 
+    /// Another program, to be built up further.
+    pub(crate) fn other(&self, program: &Path) -> Command {
+        Command::new(program, self)
+    }
+
+    /// Removes all that the stack has, before its end.
+    pub(crate) fn clear(&self) {
+        self.remove_all();
+    }
+
     /// Runs the peer with these words.
     #[must_use = "say what the command had to do: `.success()`, `.code(1)`"]
     pub(crate) fn peer<const N: usize>(&self, program: &Path, words: [&str; N]) -> Outcome {
@@ -166,8 +176,15 @@ impl Stack {
         for name in names(self.volumes(), "Name") {
             remove(api, &format!("/volumes/{name}?force=1"));
         }
-        for id in names(self.images(), "Id") {
-            remove(api, &format!("/images/{id}?force=1"));
+    }
+
+    /// The names of its images; what has no other name goes with them.
+    fn remove_images(&self) {
+        let tags = self.images().into_iter().filter_map(|image| image["RepoTags"].as_array().cloned());
+        for tag in tags.flatten().filter_map(|tag| tag.as_str().map(str::to_owned)) {
+            if tag.starts_with(&format!("{}-", self.project)) {
+                remove(&self.daemon.api, &format!("/images/{tag}?force=1"));
+            }
         }
     }
 }
@@ -185,5 +202,6 @@ fn remove(api: &Api, path: &str) {
 impl Drop for Stack {
     fn drop(&mut self) {
         self.remove_all();
+        self.remove_images();
     }
 }

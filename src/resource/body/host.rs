@@ -92,8 +92,7 @@ pub struct HostConfig {
     /// Search domains.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dns_search: Vec<String>,
-    /// `host:address`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// `host:address`; also sent when there is none, as the peer does: `inspect` shows what was sent.
     pub extra_hosts: Vec<String>,
     /// Supplementary groups.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -147,8 +146,7 @@ pub struct HostConfig {
     /// Process limit, if said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pids_limit: Option<i64>,
-    /// Published ports, by `80/tcp`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    /// Published ports, by `80/tcp`; also sent when there is none.
     pub port_bindings: BTreeMap<String, Vec<PortBinding>>,
     /// All privileges.
     #[serde(skip_serializing_if = "not")]

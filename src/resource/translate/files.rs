@@ -115,17 +115,22 @@ fn provide(
         .at(place)
         .help(format!("give the {word} by `file`: that is mounted")));
     }
-    let Some(text) = context.project.content_of(object) else {
-        if object.environment.is_empty() {
-            return Ok(None);
+    let text = match context.project.content_of(object) {
+        Some(text) => text,
+        // An empty `content` is an empty file.
+        None if object.environment.is_empty() => "",
+        None => {
+            return Err(Fault::new(
+                "unset-variable",
+                format!(
+                    "environment variable `{}` required by {word} `{key}` is not set",
+                    object.environment
+                ),
+            )
+            .at(top.key("environment")));
         }
-        return Err(Fault::new(
-            "unset-variable",
-            format!("environment variable `{}` required by {word} `{key}` is not set", object.environment),
-        )
-        .at(top.key("environment")));
     };
-    if text.is_empty() {
+    if text.is_empty() && !object.environment.is_empty() {
         return Ok(None);
     }
     let mode = reference.mode.map_or(USUAL_MODE, |mode| mode.0);

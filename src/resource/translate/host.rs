@@ -1,8 +1,11 @@
 //! The host's part of a container.
 
+use std::net::IpAddr;
+
 use super::context::{Context, at};
 use super::{devices, gate, limits, mounts, ports, security};
 use crate::model::Service;
+use crate::resource::Fault;
 use crate::resource::body::{HostConfig, LogConfig, RestartPolicy};
 
 /// The host's part of a container, but for its networks, secrets and configs.
@@ -37,6 +40,17 @@ pub(super) fn host_config(context: &mut Context<'_>, service: &Service) -> HostC
         uts_mode: container.uts.clone(),
         ..HostConfig::default()
     };
+    for (index, server) in container.dns.iter().enumerate() {
+        if server.parse::<IpAddr>().is_err() {
+            let message = format!("`{server}` is no address of a name server");
+            let place = at(&service.name, "dns").index(index);
+            context.fault(
+                Fault::new("invalid-dns-address", message)
+                    .at(place)
+                    .help("an IPv4 or IPv6 address is wanted"),
+            );
+        }
+    }
     if !container.annotations.is_empty() {
         context.has(&gate::ANNOTATIONS, at(&service.name, "annotations"));
     }
