@@ -236,9 +236,9 @@ fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).expect("a folder of the corpus can be read").flatten() {
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
-            copy(&entry.path(), &target)
+            copy(&entry.path(), &target);
         } else {
-            std::fs::copy(entry.path(), target).map(drop).expect("a file can be copied")
+            std::fs::copy(entry.path(), target).expect("a file can be copied");
         }
     }
 }

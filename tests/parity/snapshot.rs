@@ -185,7 +185,7 @@ fn settle_container(container: &mut Value) {
     if let Some(endpoints) = container["NetworkSettings"]["Networks"].as_object_mut() {
         for endpoint in endpoints.values_mut().filter_map(Value::as_object_mut) {
             endpoint.retain(|key, _| {
-                !ENDPOINT.contains(&key.as_str()) && !(running && CHOSEN.contains(&key.as_str()))
+                !(ENDPOINT.contains(&key.as_str()) || running && CHOSEN.contains(&key.as_str()))
             });
         }
     }
