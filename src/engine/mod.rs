@@ -25,7 +25,7 @@ mod streams;
 mod volumes;
 mod wire;
 
-pub use build::{BuildFault, BuildProgress, BuildStep, Builder, StepState};
+pub use build::{BuildCheck, BuildDoubt, BuildFault, BuildProgress, BuildStep, Builder, StepState};
 pub use connect::Engine;
 pub use containers::Created;
 pub use error::{Error, Result};

@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::future::join_all;
+
 use super::{Compose, Error};
+use crate::engine::BuildCheck;
+use crate::event::{Event, Progress, Status};
 use crate::plan::{Plan, ServiceGraph, build};
-use crate::resource::Desired;
+use crate::resource::{BuildSpec, Desired, Kind, ResourceId};
 
 /// How to build, beyond what the files say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,20 +23,94 @@ pub struct BuildOptions {
     pub pull: bool,
     /// More build arguments; `None` takes the value of our own environment, if there is one.
     pub args: BTreeMap<String, Option<String>>,
+    /// More keys: `id` for the agent of the environment, or `id=path`.
+    pub ssh: Vec<String>,
+    /// The provenance attestation, instead of what the files say.
+    pub provenance: Option<String>,
+    /// The bill of materials, instead of what the files say.
+    pub sbom: Option<String>,
+    /// Memory for each container of the classic builder, bytes; 0 for no limit.
+    pub memory: i64,
+    /// What was built goes to its registry, where the file names the image.
+    pub push: bool,
 }
 
 impl Compose {
     /// Decides what to build.
     pub async fn prepare_build(&self, options: &BuildOptions) -> Result<Plan, Error> {
+        let desired = self.to_build(options)?;
+        let observed = self.observe(&desired).await?;
+        Ok(build(&desired, &observed, &services(&desired, options)))
+    }
+
+    /// What the builder doubts about the Dockerfiles that would be built, by service. Nothing is built.
+    pub async fn check_builds(&self, options: &BuildOptions) -> Result<BTreeMap<String, BuildCheck>, Error> {
+        let desired = self.to_build(options)?;
+        let named = services(&desired, options);
+        let specs = desired.images.iter().filter_map(|image| image.build.as_ref());
+        let asked = specs.filter(|spec| named.is_empty() || named.contains(&spec.service));
+        let check = async |spec: &BuildSpec| {
+            let found = self.engine().check_build(spec).await?;
+            Ok::<_, Error>((spec.service.clone(), found))
+        };
+        let found = join_all(asked.map(check)).await;
+        found.into_iter().collect()
+    }
+
+    /// Sends what was built to its registries, where the file names the image.
+    pub async fn push_built(&self, options: &BuildOptions) -> Result<(), Error> {
+        let desired = self.to_build(options)?;
+        let named = services(&desired, options);
+        let images = desired.images.iter().filter(|image| image.named);
+        for spec in images.filter_map(|image| image.build.as_ref()) {
+            if !named.is_empty() && !named.contains(&spec.service) {
+                continue;
+            }
+            for tag in &spec.tags {
+                self.push_one(tag).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn push_one(&self, tag: &str) -> Result<(), Error> {
+        let resource = ResourceId::new(Kind::Image, tag);
+        let tell = |status, text: &str| {
+            self.sink().send(Event::Progress(Progress::new(resource.clone(), status, text)));
+        };
+        tell(Status::Working, "Pushing");
+        let pushed = async {
+            let mut flow = self.engine().push_image(tag).await?;
+            while let Some(word) = flow.next().await {
+                word?;
+            }
+            Ok::<_, crate::engine::Error>(())
+        };
+        match pushed.await {
+            Ok(()) => tell(Status::Done, "Pushed"),
+            Err(fault) => {
+                tell(Status::Error, "Error");
+                return Err(fault.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// What the files ask for, with what the options add to their builds.
+    fn to_build(&self, options: &BuildOptions) -> Result<Desired, Error> {
         self.known_services(&options.services)?;
         let mut desired = self.desired()?;
         for spec in desired.images.iter_mut().filter_map(|image| image.build.as_mut()) {
             spec.no_cache |= options.no_cache;
             spec.pull |= options.pull;
             spec.args.extend(options.args.clone());
+            spec.ssh.extend(options.ssh.iter().cloned());
+            spec.memory = options.memory;
+            spec.provenance =
+                options.provenance.clone().unwrap_or_else(|| std::mem::take(&mut spec.provenance));
+            spec.sbom = options.sbom.clone().unwrap_or_else(|| std::mem::take(&mut spec.sbom));
         }
-        let observed = self.observe(&desired).await?;
-        Ok(build(&desired, &observed, &services(&desired, options)))
+        Ok(desired)
     }
 
     /// Builds what [`Compose::prepare_build`] decided; what does not hang on a failure is built all the same.
@@ -41,7 +119,7 @@ impl Compose {
     }
 }
 
-fn services(desired: &Desired, options: &BuildOptions) -> Vec<String> {
+pub(super) fn services(desired: &Desired, options: &BuildOptions) -> Vec<String> {
     if !options.with_dependencies {
         return options.services.clone();
     }

@@ -5,6 +5,7 @@
 
 pub mod graph;
 
+mod bake;
 mod build;
 mod compose;
 mod config;

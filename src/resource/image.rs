@@ -96,6 +96,8 @@ pub struct BuildSpec {
     pub extra_hosts: Vec<String>,
     /// Limits.
     pub ulimits: Vec<Ulimit>,
+    /// Memory of each container of the classic builder, bytes; 0 for no limit.
+    pub memory: i64,
     /// Isolation (Windows).
     pub isolation: String,
     /// `RUN` with all privileges.

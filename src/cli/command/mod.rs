@@ -5,6 +5,7 @@ mod change;
 mod completion;
 mod config;
 mod create;
+mod doubts;
 mod down;
 mod exec;
 mod graph;

@@ -149,8 +149,10 @@ fn parameters<'a>(call: Call<'a>, spec: &BuildSpec) -> Call<'a> {
     for (name, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
         call = call.query(name, text);
     }
-    if spec.shm_size > 0 {
-        call = call.query("shmsize", spec.shm_size.to_string());
+    for (name, bytes) in [("shmsize", spec.shm_size), ("memory", spec.memory)] {
+        if bytes > 0 {
+            call = call.query(name, bytes.to_string());
+        }
     }
     let lists = [
         ("buildargs", json!(spec.args), spec.args.is_empty()),

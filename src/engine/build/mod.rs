@@ -11,4 +11,4 @@ mod reader;
 
 pub use builder::Builder;
 pub(super) use builder::Wish;
-pub use outcome::{BuildFault, BuildProgress, BuildStep, StepState};
+pub use outcome::{BuildCheck, BuildDoubt, BuildFault, BuildProgress, BuildStep, StepState};

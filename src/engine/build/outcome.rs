@@ -102,6 +102,30 @@ pub enum StepState {
     Cancelled,
 }
 
+/// What is doubtful about a Dockerfile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BuildCheck {
+    /// The Dockerfile, as a path to show.
+    pub dockerfile: String,
+    /// Its text.
+    pub text: String,
+    /// The doubts.
+    pub doubts: Vec<BuildDoubt>,
+}
+
+/// One doubt.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BuildDoubt {
+    /// The rule's name.
+    pub rule: String,
+    /// In words.
+    pub message: String,
+    /// Where the rule is explained.
+    pub url: String,
+    /// The line, from 1.
+    pub line: Option<usize>,
+}
+
 /// A build that failed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BuildFault {

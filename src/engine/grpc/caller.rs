@@ -14,6 +14,8 @@ use crate::engine::wire::{Body, full};
 #[derive(Clone)]
 pub(in crate::engine) struct Caller {
     sender: SendRequest<Body>,
+    /// What is said beside the messages.
+    about: Option<(&'static str, String)>,
 }
 
 impl Caller {
@@ -25,7 +27,13 @@ impl Caller {
             .map_err(|cause| Status::broken(cause.to_string()))?;
         // It ends with the connection; what went wrong on it is told to whoever waits for an answer.
         tokio::spawn(driver);
-        Ok(Self { sender })
+        Ok(Self { sender, about: None })
+    }
+
+    /// The same, with something said beside the messages.
+    pub(in crate::engine) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.about = Some((name, value.to_owned()));
+        self
     }
 
     /// Calls `/package.Service/Method` with one message. A call that is dropped is cancelled.
@@ -34,11 +42,14 @@ impl Caller {
         method: &'static str,
         message: &impl Message,
     ) -> Result<Messages, Status> {
-        let request = Request::post(Uri::from_static(method))
+        let mut request = Request::post(Uri::from_static(method))
             .header("content-type", "application/grpc")
-            .header("te", "trailers")
-            .body(full(framed(message)))
-            .map_err(|cause| Status::broken(cause.to_string()))?;
+            .header("te", "trailers");
+        if let Some((name, value)) = &self.about {
+            request = request.header(*name, value);
+        }
+        let request =
+            request.body(full(framed(message))).map_err(|cause| Status::broken(cause.to_string()))?;
         let mut sender = self.sender.clone();
         let (head, body) = sender
             .send_request(request)

@@ -71,6 +71,12 @@ impl Messages {
         }
     }
 
+    /// Waits for the end of a call whose messages say nothing.
+    pub(in crate::engine) async fn drain(&mut self) -> Result<(), Status> {
+        while self.next::<()>().await?.is_some() {}
+        Ok(())
+    }
+
     /// A whole message out of what has come.
     fn take(&mut self) -> Result<Option<Bytes>, Status> {
         if self.buffer.len() < HEAD {

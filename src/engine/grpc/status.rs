@@ -45,7 +45,7 @@ impl Status {
     }
 
     /// The connection ended in the middle of a call.
-    pub(super) fn broken(message: impl Into<String>) -> Self {
+    pub(in crate::engine) fn broken(message: impl Into<String>) -> Self {
         Self::new(Code::UNAVAILABLE, message)
     }
 

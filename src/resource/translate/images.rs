@@ -138,6 +138,7 @@ fn build_spec(context: &mut Context<'_>, service: &Service, build: &Build) -> Bu
         shm_size: build.shm_size.0,
         extra_hosts: build.extra_hosts.pairs(":"),
         ulimits: limits::ulimits(&build.ulimits),
+        memory: 0,
         isolation: build.isolation.clone(),
         privileged: build.privileged,
         platforms: platforms(service, build),

@@ -19,7 +19,7 @@ use crate::engine::grpc::{Caller, Status};
 use crate::engine::{Engine, Error};
 use crate::resource::BuildSpec;
 
-const SOLVE: &str = "/moby.buildkit.v1.Control/Solve";
+pub(super) const SOLVE: &str = "/moby.buildkit.v1.Control/Solve";
 const STATUS: &str = "/moby.buildkit.v1.Control/Status";
 const WORKERS: &str = "/moby.buildkit.v1.Control/ListWorkers";
 /// How long the last words of a build may take once it is done.
@@ -39,38 +39,15 @@ impl Engine {
             let words = "base images are not pulled: one of them is what another service builds".to_owned();
             let _ = told.send(Ok(BuildProgress::Warning(words)));
         }
-        let named = if self.speaks(1, 42) { NamedContexts::Known } else { NamedContexts::Unknown };
-        let asked = spec.clone();
-        let mut sources = tokio::task::spawn_blocking(move || Sources::open(&asked, named))
-            .await
-            .map_err(|cause| Error::gone("reading the build context", cause.to_string()))??;
-        let blank = BuildFault {
-            image: spec.tags.first().cloned().unwrap_or_else(|| spec.service.clone()),
-            dockerfile: sources.shown.clone(),
-            text: sources.text.clone(),
-            ..BuildFault::default()
-        };
-        let offer = Offer {
-            secrets: spec.secrets.clone(),
-            agents: Agents::gather(&spec.ssh, self.credentials.environment()).await?,
-            shared: sources.shared(),
-            told: told.clone(),
-            sources: std::mem::take(&mut sources.readable),
-        };
-        let session = Session::open(self, offer).await?;
-        let connection = self.wire.post("/grpc").upgrade("h2c").await?;
-        let gone = |status: Status| Error::gone("POST /grpc", status.message);
-        let builder = Caller::open(connection).await.map_err(gone)?;
-        let gateway = host_gateway(&builder, spec).await.map_err(gone)?;
-        let named = Named { reference: &session.id, session: &session.id, gateway };
-        let request = request(spec, &sources, &named)?;
+        let opened = Opened::open(self, spec, told).await?;
+        let request = opened.request(spec)?;
         let mut trace = Trace::default();
-        match solve(&builder, &request, (&mut trace, told)).await {
-            Ok(response) => result(&response, blank),
-            Err(status) => {
-                let own = session.faults.take();
-                Err(own.unwrap_or_else(|| fault(blank, &status, trace.failed()).into()))
-            }
+        match solve(&opened.builder, &request, (&mut trace, told)).await {
+            Ok(response) => result(&response, opened.blank),
+            Err(status) => Err(match opened.session.faults.take() {
+                Some(own) => own,
+                None => fault(opened.blank, &status, trace.failed()).into(),
+            }),
         }
     }
 
@@ -92,6 +69,53 @@ impl Engine {
              can (`\"features\": {{\"containerd-snapshotter\": true}}` in its daemon.json)",
             spec.service
         )))
+    }
+}
+
+/// All that a build needs, at hand.
+pub(super) struct Opened {
+    pub(super) session: Session,
+    pub(super) builder: Caller,
+    /// What a fault would name.
+    pub(super) blank: BuildFault,
+    sources: Sources,
+    gateway: Option<String>,
+}
+
+impl Opened {
+    /// Looks at what the file names, and connects.
+    pub(super) async fn open(engine: &Engine, spec: &BuildSpec, told: &Told) -> Result<Self, Error> {
+        let named = if engine.speaks(1, 42) { NamedContexts::Known } else { NamedContexts::Unknown };
+        let asked = spec.clone();
+        let mut sources = tokio::task::spawn_blocking(move || Sources::open(&asked, named))
+            .await
+            .map_err(|cause| Error::gone("reading the build context", cause.to_string()))??;
+        let blank = BuildFault {
+            image: spec.tags.first().cloned().unwrap_or_else(|| spec.service.clone()),
+            dockerfile: sources.shown.clone(),
+            text: sources.text.clone(),
+            ..BuildFault::default()
+        };
+        let offer = Offer {
+            secrets: spec.secrets.clone(),
+            agents: Agents::gather(&spec.ssh, engine.credentials.environment()).await?,
+            shared: sources.shared(),
+            told: told.clone(),
+            sources: std::mem::take(&mut sources.readable),
+        };
+        let session = Session::open(engine, offer).await?;
+        let connection = engine.wire.post("/grpc").upgrade("h2c").await?;
+        let gone = |status: Status| Error::gone("POST /grpc", status.message);
+        let builder = Caller::open(connection).await.map_err(gone)?;
+        let gateway = host_gateway(&builder, spec).await.map_err(gone)?;
+        Ok(Self { session, builder, blank, sources, gateway })
+    }
+
+    /// The call that builds.
+    pub(super) fn request(&self, spec: &BuildSpec) -> Result<SolveRequest, Error> {
+        let id = self.session.id.as_str();
+        let named = Named { reference: id, session: id, gateway: self.gateway.as_deref() };
+        request(spec, &self.sources, &named)
     }
 }
 

@@ -5,6 +5,7 @@
 //! `fsutil` (`wire.proto`), and from tries on Docker Engine 20.10 and 28.
 
 mod build;
+mod check;
 mod fault;
 mod links;
 mod request;

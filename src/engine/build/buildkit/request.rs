@@ -24,12 +24,12 @@ pub(super) struct Named<'a> {
     /// The session that it may ask.
     pub(super) session: &'a str,
     /// The address of the machine, where that is asked for.
-    pub(super) gateway: Option<String>,
+    pub(super) gateway: Option<&'a str>,
 }
 
 /// The call that builds.
 pub(super) fn request(spec: &BuildSpec, sources: &Sources, named: &Named<'_>) -> Result<SolveRequest, Error> {
-    let attributes = attributes(spec, sources, named.gateway.as_deref())?;
+    let attributes = attributes(spec, sources, named.gateway)?;
     let exports = spec.cache_to.iter().map(|entry| cache_entry(entry)).collect();
     let imports: Vec<CacheOptionsEntry> = spec.cache_from.iter().map(|entry| cache_entry(entry)).collect();
     let tags = spec.tags.iter().map(|tag| reference(tag)).collect::<Result<Vec<_>, _>>()?;
