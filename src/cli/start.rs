@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use super::args::{Cli, Parsed, RootArgs, Verb, parse};
 use super::command::watch;
 use super::command::{
-    build, completion, config, create, down, graph, kill, lint, logs, metadata, pause, plan, ps, restart, rm,
-    scale, start, stop, unpause, up, version,
+    build, completion, config, create, down, graph, kill, lint, logs, metadata, pause, plan, ps, pull, push,
+    restart, rm, scale, start, stop, unpause, up, version,
 };
 use super::command::{exec, run as run_container};
 use super::exit::Exit;
@@ -57,6 +57,8 @@ fn run(verb: &Verb, session: &Session) -> Result<Exit, Failure> {
         Verb::Logs(args) => logs(args, session),
         Verb::Build(args) => build(args, session),
         Verb::Watch(args) => watch(args, session),
+        Verb::Pull(args) => pull(args, session),
+        Verb::Push(args) => push(args, session),
         Verb::Config(args) => config(args, session),
         Verb::Lint(args) => lint(args, session),
         Verb::Plan(args) => plan(args, session),

@@ -143,6 +143,16 @@ impl Error {
         Self::Refused(Box::new(Refusal::read(call, status, body)))
     }
 
+    /// The same, with what only we know of a transfer: which registry was asked, and whether with a login.
+    pub(super) fn asked(mut self, registry: &str, logged_in: bool) -> Self {
+        if let Self::Refused(refusal) = &mut self
+            && let Reason::Registry(fault) = &refusal.reason
+        {
+            refusal.reason = fault.clone().asked(registry, logged_in).into();
+        }
+        self
+    }
+
     /// Why the daemon said no, if it did.
     #[must_use]
     pub fn reason(&self) -> Option<&Reason> {

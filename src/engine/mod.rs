@@ -21,6 +21,7 @@ mod observe;
 mod place;
 mod processes;
 mod refusal;
+mod registry;
 mod streams;
 mod volumes;
 mod wire;
@@ -38,6 +39,7 @@ pub use observe::{Alive, Query};
 pub use place::{Archive, Pipe};
 pub use processes::{Processes, Usage};
 pub use refusal::{Reason, Refusal, Thing};
+pub use registry::RegistryFault;
 pub use streams::{
     AttachOptions, Attached, DaemonEvent, EventQuery, Exit, Flow, Heard, Input, Line, Lines, LogOptions,
     Output, WaitFor, Waiting,

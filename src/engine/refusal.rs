@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use super::registry::RegistryFault;
 use crate::diag::harmless;
 
 /// The daemon said no.
@@ -84,19 +85,8 @@ pub enum Reason {
         /// The path.
         path: String,
     },
-    /// The registry does not give the image to us.
-    PullDenied,
-    /// The registry has no such tag.
-    NoSuchTag,
-    /// The image exists for other platforms only.
-    NoSuchPlatform,
-    /// The registry answers no more for a while.
-    RateLimited,
-    /// The daemon cannot reach the registry.
-    RegistryUnreachable {
-        /// Its host, as far as told.
-        host: String,
-    },
+    /// Something is wrong between the daemon and a registry.
+    Registry(RegistryFault),
     /// The image has no such program.
     NoSuchCommand {
         /// The program.
@@ -131,24 +121,16 @@ const RULES: &[Rule] = &[
     Rule { words: &["is already attached to network"], reason: |_| Reason::EndpointExists },
     Rule { words: &["mounts denied"], reason: not_shared },
     Rule { words: &["bind source path does not exist"], reason: source_missing },
-    Rule { words: &["pull access denied"], reason: |_| Reason::PullDenied },
-    Rule { words: &["no basic auth credentials"], reason: |_| Reason::PullDenied },
-    Rule { words: &["requested access to the resource is denied"], reason: |_| Reason::PullDenied },
-    Rule { words: &["unauthorized"], reason: |_| Reason::PullDenied },
-    Rule { words: &["toomanyrequests"], reason: |_| Reason::RateLimited },
-    Rule { words: &["no matching manifest"], reason: |_| Reason::NoSuchPlatform },
-    Rule { words: &["does not match the specified platform"], reason: |_| Reason::NoSuchPlatform },
-    Rule { words: &["does not provide the specified platform"], reason: |_| Reason::NoSuchPlatform },
-    Rule { words: &["manifest unknown"], reason: |_| Reason::NoSuchTag },
-    Rule { words: &["manifest for", "not found"], reason: |_| Reason::NoSuchTag },
-    Rule { words: &["no such host"], reason: registry_unreachable },
-    Rule { words: &["dial tcp", "connect:"], reason: registry_unreachable },
     Rule { words: &["executable file not found"], reason: no_such_command },
     Rule { words: &["exec: ", "no such file or directory"], reason: no_such_command },
     Rule { words: &["address pool"], reason: |_| Reason::NoAddresses },
     Rule { words: &["pool overlaps"], reason: |_| Reason::NoAddresses },
     Rule { words: &["no space left on device"], reason: |_| Reason::DiskFull },
     Rule { words: &["no such exec instance"], reason: |text| not_found(Thing::Exec, text) },
+    Rule {
+        words: &["image does not exist locally with the tag"],
+        reason: |text| not_found(Thing::Image, text),
+    },
     Rule { words: &["no such image"], reason: |text| not_found(Thing::Image, text) },
     Rule { words: &["no such container:path"], reason: |text| not_found(Thing::Path, text) },
     Rule { words: &["could not find the file"], reason: |text| not_found(Thing::Path, text) },
@@ -198,10 +180,11 @@ impl Reason {
     #[must_use]
     pub fn of(message: &str) -> Self {
         let lower = message.to_ascii_lowercase();
-        RULES
-            .iter()
-            .find(|rule| rule.words.iter().all(|word| lower.contains(word)))
-            .map_or(Self::Other, |rule| (rule.reason)(message))
+        let rule = RULES.iter().find(|rule| rule.words.iter().all(|word| lower.contains(word)));
+        match rule {
+            Some(rule) => (rule.reason)(message),
+            None => RegistryFault::of(message).map_or(Self::Other, Self::Registry),
+        }
     }
 
     /// The next step, where there is one.
@@ -226,21 +209,11 @@ impl Reason {
             Self::NotShared { path } => {
                 format!("share `{path}` in the settings of Docker Desktop (Resources, File sharing)")
             }
-            Self::PullDenied => {
-                "check the image's name; if it is private, `docker login` to its registry".to_owned()
-            }
-            Self::NoSuchTag => "check the tag: the registry has no such tag of this image".to_owned(),
-            Self::NoSuchPlatform => {
-                "choose with `platform:` one that the image exists for, or build it".to_owned()
-            }
-            Self::RateLimited => {
-                "wait, or `docker login`: registries allow more to those they know".to_owned()
-            }
-            Self::RegistryUnreachable { host } if host.is_empty() => {
-                "the engine needs a way to the registry: check its network, proxy and name server".to_owned()
-            }
-            Self::RegistryUnreachable { host } => {
-                format!("the engine needs a way to `{host}`: check its network, proxy and name server")
+            Self::Registry(fault) => fault.help(),
+            Self::NotFound { thing: Thing::Image, name } if !name.is_empty() => {
+                format!(
+                    "`{name}` is not on the engine: `rcompose pull` fetches images, `rcompose build` makes them"
+                )
             }
             Self::NoSuchCommand { command } => format!(
                 "the image has no `{command}`: check `command` and `entrypoint`, and that its interpreter is in the image"
@@ -265,7 +238,7 @@ impl fmt::Display for Refusal {
 }
 
 /// The text between two others, or behind the first one if the second one does not follow.
-fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+pub(super) fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
     let start = text.find(before)? + before.len();
     let rest = &text[start..];
     Some(rest.find(after).map_or(rest, |end| &rest[..end]))
@@ -317,11 +290,6 @@ fn source_missing(text: &str) -> Reason {
     Reason::SourceMissing { path: between(text, "does not exist: ", "\n").unwrap_or_default().to_owned() }
 }
 
-fn registry_unreachable(text: &str) -> Reason {
-    let host = between(text, "lookup ", " ").or_else(|| between(text, "dial tcp ", ": "));
-    Reason::RegistryUnreachable { host: host.unwrap_or_default().trim_end_matches(':').to_owned() }
-}
-
 fn no_such_command(text: &str) -> Reason {
     Reason::NoSuchCommand { command: between(text, "exec: \"", "\"").unwrap_or_default().to_owned() }
 }
@@ -329,7 +297,9 @@ fn no_such_command(text: &str) -> Reason {
 fn not_found(thing: Thing, text: &str) -> Reason {
     let name = match thing {
         // Old engines say it twice in one line.
-        Thing::Image => text.rsplit("o such image: ").next(),
+        Thing::Image => {
+            between(text, "locally with the tag: ", "\n").or_else(|| text.rsplit("o such image: ").next())
+        }
         Thing::Container => {
             between(text, "o such container: ", "\n").or_else(|| between(text, "name or ID \"", "\""))
         }
@@ -380,24 +350,23 @@ mod tests {
     }
 
     #[test]
-    fn what_a_registry_refuses_is_told_apart() {
-        let of = |words: &str| format!("{:?}", Reason::of(words));
+    fn an_image_that_is_not_there_is_named() {
+        let named = |name: &str| Reason::NotFound { thing: Thing::Image, name: name.to_owned() };
+        assert_eq!(Reason::of("No such image: x:1"), named("x:1"));
         assert_eq!(
-            of("pull access denied for x, repository does not exist or may require 'docker login'"),
-            "PullDenied"
+            Reason::of("An image does not exist locally with the tag: r:5000/a/b"),
+            named("r:5000/a/b")
         );
-        assert_eq!(of("manifest for busybox:9 not found: manifest unknown: manifest unknown"), "NoSuchTag");
-        assert_eq!(
-            of("no matching manifest for linux/arm64/v8 in the manifest list entries"),
-            "NoSuchPlatform"
-        );
-        assert_eq!(of("toomanyrequests: You have reached your pull rate limit"), "RateLimited");
-        assert_eq!(
-            of(
-                "Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io on 10.0.0.1:53: no such host"
-            ),
-            "RegistryUnreachable { host: \"registry-1.docker.io\" }"
-        );
+    }
+
+    #[test]
+    fn a_port_or_a_disk_of_the_engine_is_no_fault_of_a_registry() {
+        let words = "write /var/lib/docker/tmp/x: no space left on device";
+        assert_eq!(Reason::of(words), Reason::DiskFull);
+        assert!(matches!(
+            Reason::of("listen tcp4 0.0.0.0:80: bind: address already in use"),
+            Reason::PortTaken { .. }
+        ));
     }
 
     #[test]

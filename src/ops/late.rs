@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::diag::{Problem, Problems, Severity, Sources, Span, harmless};
 use crate::engine::{BuildFault, Error, Reason, Thing};
 use crate::load::Loaded;
+use crate::model::MountKind;
 use crate::resource::{ContainerDetails, Kind};
 use crate::run::{StepError, StepFailure, Unmet, WaitFailure, WaitReason, meaning};
 use crate::yaml::{Node, Path, Segment};
@@ -13,6 +14,8 @@ use super::report::RunReport;
 
 /// How much of a probe's output is shown.
 const PROBE_WIDTH: usize = 200;
+/// So many lines that ask for one image are shown.
+const SHOWN: usize = 5;
 
 /// One problem for each failure, and a last word on what state things are in.
 pub(super) fn problems(report: &RunReport, loaded: Option<&Loaded>, sources: &mut Sources) -> Problems {
@@ -31,6 +34,7 @@ fn problem(failure: &StepFailure, loaded: Option<&Loaded>) -> Problem {
     let service = failure.service.as_deref().unwrap_or_default();
     match &failure.error {
         StepError::Wait(wait) => waited(wait, loaded),
+        StepError::Engine(error) if failure.resource.kind == Kind::Image => imaged((failure, error), loaded),
         StepError::Engine(error) => {
             let message = format!("{}: {error}", failure.resource);
             let problem = Problem::error("engine-refused", message).maybe_help(error.help());
@@ -56,6 +60,57 @@ fn problem(failure: &StepFailure, loaded: Option<&Loaded>) -> Problem {
             let problem = Problem::error("step-failed", format!("{}: {other}", failure.resource));
             placed(problem, loaded, (&home(failure, Path::keys(["services", service])), String::new()))
         }
+    }
+}
+
+/// A pull or push that failed, with every line that asks for the image.
+fn imaged((failure, error): (&StepFailure, &Error), loaded: Option<&Loaded>) -> Problem {
+    let problem = Problem::error("image-failed", format!("{}: {error}", failure.resource));
+    let mut users = users(&failure.resource.name, loaded);
+    if users.is_empty() {
+        let service = failure.service.as_deref().unwrap_or_default();
+        users.push(Path::keys(["services", service, "image"]));
+    }
+    let more = users.split_off(users.len().min(SHOWN));
+    let mut problem = problem;
+    for (at, path) in users.iter().enumerate() {
+        let words = if at == 0 { "this image" } else { "used here, too" };
+        problem = placed(problem, loaded, (path, words.to_owned()));
+    }
+    let names: Vec<String> =
+        more.iter().filter_map(|path| Some(format!("`{}`", service_in(path)?))).collect();
+    let also = (!names.is_empty()).then(|| format!("used by {}, too", names.join(", ")));
+    let help: Vec<String> = [error.help(), also].into_iter().flatten().collect();
+    if help.is_empty() { problem } else { problem.help(help.join("\n")) }
+}
+
+/// Where the files ask for an image.
+fn users(reference: &str, loaded: Option<&Loaded>) -> Vec<Path> {
+    let Some(loaded) = loaded else { return Vec::new() };
+    let mut found = Vec::new();
+    for service in loaded.project.services.values() {
+        let own = Path::keys(["services", service.name.as_str()]);
+        if service.container.image == reference {
+            found.push(own.clone().key("image"));
+        } else if let Some(build) = &service.workload.build
+            && let Some(at) = build.tags.iter().position(|tag| tag == reference)
+        {
+            found.push(own.clone().key("build").key("tags").index(at));
+        }
+        let hooks = service.pre_start.iter().enumerate();
+        let hooks = hooks.filter(|(_, hook)| hook.container.image == reference);
+        found.extend(hooks.map(|(at, _)| own.clone().key("pre_start").index(at).key("image")));
+        let mounts = service.container.volumes.iter().enumerate();
+        let mounts = mounts.filter(|(_, mount)| mount.kind == MountKind::Image && mount.source == reference);
+        found.extend(mounts.map(|(at, _)| own.clone().key("volumes").index(at)));
+    }
+    found
+}
+
+fn service_in(path: &Path) -> Option<&str> {
+    match path.segments().get(1)? {
+        Segment::Key(name) => Some(name),
+        Segment::Index(_) => None,
     }
 }
 
@@ -156,12 +211,9 @@ fn refused(reason: &Reason, service: &str, loaded: Option<&Loaded>) -> (Path, St
             };
             (at(key), "this command".to_owned())
         }
-        Reason::PullDenied
-        | Reason::NoSuchTag
-        | Reason::NoSuchPlatform
-        | Reason::RateLimited
-        | Reason::RegistryUnreachable { .. }
-        | Reason::NotFound { thing: Thing::Image, .. } => (at("image"), "this image".to_owned()),
+        Reason::Registry(_) | Reason::NotFound { thing: Thing::Image, .. } => {
+            (at("image"), "this image".to_owned())
+        }
         _ => (Path::keys(["services", service]), String::new()),
     }
 }

@@ -18,6 +18,7 @@ mod logs;
 mod ps;
 mod report;
 mod run;
+mod transfer;
 mod up;
 mod watch;
 
@@ -31,5 +32,6 @@ pub use logs::LogsOptions;
 pub use ps::PsOptions;
 pub use report::RunReport;
 pub use run::{PreparedRun, RunOptions};
+pub use transfer::TransferOptions;
 pub use up::{AttachOptions, Prepared, UpEnd};
 pub use watch::{Reload, Requests, WatchOptions, WatchRequest};

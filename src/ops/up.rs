@@ -55,9 +55,11 @@ pub enum UpEnd {
 
 impl Compose {
     /// Looks at the daemon and decides what to do.
-    pub async fn prepare_up(&self, policy: UpPolicy) -> Result<Prepared, Error> {
+    pub async fn prepare_up(&self, mut policy: UpPolicy) -> Result<Prepared, Error> {
         let desired = self.desired()?;
-        let observed = self.observe(&desired).await?;
+        let mut observed = self.observe(&desired).await?;
+        let stale = self.look_closer(&desired, &mut observed).await?;
+        policy.stale_images.extend(stale);
         let plan = reconcile(&desired, &observed, &policy)?;
         Ok(Prepared { plan, policy, desired, observed })
     }

@@ -113,6 +113,11 @@ pub enum Action {
         /// Build only if this pull failed.
         only_if_failed: Option<StepId>,
     },
+    /// Pushes an image to its registry.
+    PushImage {
+        /// Reference.
+        reference: String,
+    },
     /// Removes an image; a refusal because it is in use is told and forgotten.
     RemoveImage {
         /// Reference.
@@ -231,6 +236,11 @@ pub enum Action {
         /// What it is to do.
         verb: ProviderVerb,
     },
+    /// Nothing: what was asked for is left out, and the user is told.
+    Skip {
+        /// Why; may be empty.
+        why: String,
+    },
     /// Nothing; there is only a word to say, such as `Running` for a container that stays as it is.
     Note {
         /// The word.
@@ -337,6 +347,6 @@ impl Action {
     /// True if it changes something: waits and notes do not.
     #[must_use]
     pub fn changes(&self) -> bool {
-        !matches!(self, Self::Await(_) | Self::Note { .. })
+        !matches!(self, Self::Await(_) | Self::Skip { .. } | Self::Note { .. })
     }
 }

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::transfer::full_name;
 use super::{Action, BuildChoice, Cause, ImageGuard, Plan, PullChoice, PullFailure, Step, StepId};
-use crate::resource::{BuildContext, Desired, ImageSpec, Kind, Observed, PullPolicy, ResourceId};
+use crate::resource::{
+    BuildContext, BuildSpec, Desired, ImageSpec, Kind, Observed, ObservedImage, PullPolicy, ResourceId,
+};
 
 /// What the user wants done about images, whatever the files say.
 #[derive(Clone, Copy, Debug)]
@@ -48,11 +51,21 @@ pub(super) fn plan<'a>(
     observed: &Observed,
     (services, rules): (&BTreeSet<&str>, ImageRules<'_>),
 ) -> Images<'a> {
-    let mut work = Work { plan, desired, observed, rules, done: Images::new(), open: BTreeSet::new() };
-    for image in &desired.images {
-        if image.services.iter().any(|service| services.contains(service.as_str())) {
-            work.image(image);
-        }
+    let mut work = Work {
+        plan,
+        desired,
+        observed,
+        services,
+        rules,
+        done: Images::new(),
+        pulls: BTreeMap::new(),
+        leaders: BTreeMap::new(),
+        open: BTreeSet::new(),
+    };
+    let used: Vec<&ImageSpec> = desired.images.iter().filter(|image| image.is_used_by(services)).collect();
+    work.share(&used);
+    for image in used {
+        work.image(image);
     }
     work.done
 }
@@ -61,13 +74,43 @@ struct Work<'a, 'p> {
     plan: &'p mut Plan,
     desired: &'a Desired,
     observed: &'p Observed,
+    services: &'p BTreeSet<&'p str>,
     rules: ImageRules<'p>,
     done: Images<'a>,
+    /// Pulls by the full name of the image and its platform: `x` and `docker.io/library/x:latest` are one.
+    pulls: BTreeMap<(String, Option<&'a str>), StepId>,
+    /// Images that come of the build of another one: by reference.
+    leaders: BTreeMap<&'a str, &'a ImageSpec>,
     /// Images whose bases are being seen to: one that comes up again is its own base, which the builder will refuse.
     open: BTreeSet<&'a str>,
 }
 
 impl<'a> Work<'a, '_> {
+    /// Finds images that are built alike: the first one's build makes them all.
+    fn share(&mut self, used: &[&'a ImageSpec]) {
+        let mut groups: Vec<(BuildSpec, &'a ImageSpec)> = Vec::new();
+        for image in used {
+            let decision = self.decide(image);
+            let (Some(build), Decision { pull: None, build: Some(_) }) = (&image.build, &decision) else {
+                continue;
+            };
+            let key = build.key();
+            match groups.iter().find(|(known, _)| *known == key) {
+                Some((_, leader)) => drop(self.leaders.insert(image.reference.as_str(), leader)),
+                None => groups.push((key, image)),
+            }
+        }
+    }
+
+    fn local(&self, image: &ImageSpec) -> Option<&ObservedImage> {
+        self.observed.images.get(&image.reference).filter(|local| fits(image, &local.platform))
+    }
+
+    fn decide(&self, image: &ImageSpec) -> Decision {
+        let policy = image.pull_for(self.services, PullPolicy::default());
+        decide((image, policy), self.local(image).is_some(), self.rules)
+    }
+
     /// Sees to an image and to what it is built on; the step after which it is there, if there is one.
     fn image(&mut self, image: &'a ImageSpec) -> Option<StepId> {
         let reference = image.reference.as_str();
@@ -77,29 +120,68 @@ impl<'a> Work<'a, '_> {
         if !self.open.insert(reference) {
             return None;
         }
-        let local = self.observed.images.get(reference).filter(|local| fits(image, &local.platform));
-        let decision = decide(image, local.is_some(), self.rules);
-        let bases = if decision.build.is_some() { self.bases(image) } else { Vec::new() };
-        let mut state = ImageState { id: local.map(|local| local.id.clone()), ready: None };
-        let resource = ResourceId::new(Kind::Image, reference);
-        let service = image.services.first().cloned();
-        let mut pulled = None;
-        if let Some((cause, on_failure)) = decision.pull {
-            let action = Action::PullImage { image: Box::new(image.clone()), on_failure };
-            let step = Step { service: service.clone(), ..Step::new(action, cause, resource.clone()) };
-            pulled = Some(self.plan.add(step, []));
-            state.ready = pulled;
-        }
-        if let Some(cause) = decision.build {
-            let action = Action::BuildImage { image: Box::new(image.clone()), only_if_failed: pulled };
-            let builder = image.build.as_ref().map(|build| build.service.clone()).or(service);
-            let step = Step { service: builder, ..Step::new(action, cause, resource) };
-            state.ready = Some(self.plan.add(step, bases.into_iter().chain(pulled)));
+        let mut state = ImageState { id: self.local(image).map(|local| local.id.clone()), ready: None };
+        if let Some(leader) = self.leaders.get(reference).copied() {
+            state.ready = self.image(leader);
+        } else {
+            let decision = self.decide(image);
+            let pulled = decision.pull.map(|pull| self.pull(image, pull));
+            let built = decision.build.map(|cause| self.build(image, cause, pulled));
+            state.ready = built.or(pulled);
         }
         self.open.remove(reference);
         let ready = state.ready;
         self.done.insert(reference, state);
         ready
+    }
+
+    fn pull(&mut self, image: &'a ImageSpec, (cause, on_failure): (Cause, PullFailure)) -> StepId {
+        let key = (full_name(&image.reference), image.platform.as_deref());
+        // What is built when it cannot be pulled fails in a way of its own.
+        if on_failure != PullFailure::Builds
+            && let Some(pull) = self.pulls.get(&key)
+        {
+            return *pull;
+        }
+        let action = Action::PullImage { image: Box::new(image.clone()), on_failure };
+        let resource = ResourceId::new(Kind::Image, &image.reference);
+        let step = Step { service: image.services.first().cloned(), ..Step::new(action, cause, resource) };
+        let pull = self.plan.add(step, []);
+        if on_failure != PullFailure::Builds {
+            self.pulls.insert(key, pull);
+        }
+        pull
+    }
+
+    fn build(&mut self, image: &'a ImageSpec, cause: Cause, pulled: Option<StepId>) -> StepId {
+        let bases = self.bases(image);
+        let mut built = image.clone();
+        let leaders = &self.leaders;
+        let follows = |other: &&ImageSpec| {
+            leaders.get(other.reference.as_str()).is_some_and(|leader| leader.reference == image.reference)
+        };
+        for (follower, spec) in self
+            .desired
+            .images
+            .iter()
+            .filter(follows)
+            .filter_map(|other| Some((other, other.build.as_ref()?)))
+        {
+            if let Some(own) = &mut built.build {
+                own.shared.push(follower.reference.clone());
+                own.tags.extend(spec.tags.iter().cloned());
+            }
+            built.services.extend(follower.services.iter().cloned());
+        }
+        let service = image
+            .build
+            .as_ref()
+            .map(|build| build.service.clone())
+            .or_else(|| image.services.first().cloned());
+        let action = Action::BuildImage { image: Box::new(built), only_if_failed: pulled };
+        let step =
+            Step { service, ..Step::new(action, cause, ResourceId::new(Kind::Image, &image.reference)) };
+        self.plan.add(step, bases.into_iter().chain(pulled))
     }
 
     /// The steps that make what an image is built on.
@@ -128,7 +210,7 @@ fn fits(image: &ImageSpec, platform: &str) -> bool {
     platform.is_empty() || wanted.split('/').all(|part| have.next().is_none_or(|own| own == part))
 }
 
-fn decide(image: &ImageSpec, local: bool, rules: ImageRules<'_>) -> Decision {
+fn decide((image, declared): (&ImageSpec, PullPolicy), local: bool, rules: ImageRules<'_>) -> Decision {
     let buildable = image.build.is_some() && rules.build != BuildChoice::Never;
     let pull = |cause| image.named.then(|| (cause, if_it_fails(image, buildable, local)));
     let if_absent = |cause| (buildable && !local).then_some(cause);
@@ -138,7 +220,7 @@ fn decide(image: &ImageSpec, local: bool, rules: ImageRules<'_>) -> Decision {
         return Decision { pull: None, build: Some(Cause::Requested) };
     }
     let policy = match rules.pull {
-        PullChoice::AsDeclared => image.pull,
+        PullChoice::AsDeclared => declared,
         PullChoice::Always => PullPolicy::Always,
         PullChoice::Missing => PullPolicy::Missing,
         PullChoice::Never => PullPolicy::Never,

@@ -17,6 +17,7 @@ mod question;
 mod reconcile;
 mod report;
 mod text;
+mod transfer;
 
 pub use action::{
     Action, Await, ContainerRef, HookPhase, ImageGuard, InUse, ProviderVerb, PullFailure, Stage, Step,
@@ -32,3 +33,4 @@ pub use question::{Answer, Question};
 pub use reconcile::{oneoff, reconcile};
 pub use report::{Report, ReportedQuestion, ReportedStep, ReportedWarning};
 pub use text::Listing;
+pub use transfer::{PullRequest, pull, push};

@@ -106,6 +106,7 @@ fn word(action: &Action) -> &'static str {
     match action {
         Action::PullImage { .. } => "pull_image",
         Action::BuildImage { .. } => "build_image",
+        Action::PushImage { .. } => "push_image",
         Action::RemoveImage { .. } => "remove_image",
         Action::CreateNetwork(_) => "create_network",
         Action::RemoveNetwork { .. } => "remove_network",
@@ -126,6 +127,7 @@ fn word(action: &Action) -> &'static str {
         Action::RenameContainer { .. } => "rename_container",
         Action::Await(_) => "await",
         Action::RunProvider { .. } => "run_provider",
+        Action::Skip { .. } => "skip",
         Action::Note { .. } => "note",
     }
 }

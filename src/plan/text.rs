@@ -57,12 +57,10 @@ impl Step {
     fn sentence(&self) -> String {
         let name = self.resource.name.as_str();
         match &self.action {
-            Action::PullImage { .. } => format!("pull image {name}"),
-            Action::BuildImage { only_if_failed: Some(_), .. } => {
-                format!("build image {name} if it cannot be pulled")
-            }
-            Action::BuildImage { .. } => format!("build image {name}"),
-            Action::RemoveImage { .. } => format!("remove image {name}"),
+            Action::PullImage { .. }
+            | Action::BuildImage { .. }
+            | Action::PushImage { .. }
+            | Action::RemoveImage { .. } => self.on_image(),
             Action::CreateNetwork(_) => format!("create network {name}"),
             Action::RemoveNetwork { name, .. } => format!("remove network {name}"),
             Action::ConnectNetwork { network, container, .. } => {
@@ -107,10 +105,35 @@ impl Step {
                 };
                 format!("run provider {} {verb} for service {name}", provider.kind)
             }
+            Action::Skip { why } => self.skipped(why),
             Action::Note { text } => {
                 format!("keep {} {name} ({text})", self.resource.kind.to_string().to_lowercase())
             }
         }
+    }
+
+    /// What is done to an image.
+    fn on_image(&self) -> String {
+        let name = self.resource.name.as_str();
+        match &self.action {
+            Action::PullImage { .. } => format!("pull image {name}"),
+            Action::PushImage { .. } => format!("push image {name}"),
+            Action::BuildImage { only_if_failed: Some(_), .. } => {
+                format!("build image {name} if it cannot be pulled")
+            }
+            Action::BuildImage { image, .. } => {
+                let shared = image.build.as_ref().map(|build| build.shared.join(", ")).unwrap_or_default();
+                let also = if shared.is_empty() { shared } else { format!(" (also {shared})") };
+                format!("build image {name}{also}")
+            }
+            _ => format!("remove image {name}"),
+        }
+    }
+
+    fn skipped(&self, why: &str) -> String {
+        let kind = self.resource.kind.to_string().to_lowercase();
+        let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
+        format!("skip {kind} {}{why}", self.resource.name)
     }
 
     /// The container that is worked on.

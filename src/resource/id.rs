@@ -20,7 +20,7 @@ pub enum Kind {
     Service,
 }
 
-/// A resource by kind and real name; prints as `Container p-web-1`.
+/// A resource by kind and real name; prints as `Container p-web-1`, a service by its name alone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ResourceId {
     /// The kind.
@@ -51,6 +51,10 @@ impl fmt::Display for Kind {
 
 impl fmt::Display for ResourceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.kind, self.name)
+        match self.kind {
+            // As the peer names it in its progress.
+            Kind::Service => f.write_str(&self.name),
+            _ => write!(f, "{} {}", self.kind, self.name),
+        }
     }
 }

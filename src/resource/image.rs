@@ -1,12 +1,15 @@
 //! An image as it should be: where it comes from.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::body::Ulimit;
+use super::labels;
 use crate::yaml::Path;
 
 /// An image that services run, and how to come by it.
@@ -16,16 +19,40 @@ pub struct ImageSpec {
     pub reference: String,
     /// `os/arch[/variant]`, if said.
     pub platform: Option<String>,
-    /// When to pull.
-    pub pull: PullPolicy,
+    /// When to pull, by service, as far as the file says.
+    pub pull: BTreeMap<String, PullPolicy>,
     /// How to build it, if it can be built.
     pub build: Option<BuildSpec>,
     /// True if the file names the image; a built image without a name is never pulled.
     pub named: bool,
     /// The services that run it, or mount it.
     pub services: Vec<String>,
+    /// Those of them that build it.
+    pub builders: Vec<String>,
     /// Where in the file it stands.
     pub blame: Path,
+}
+
+impl ImageSpec {
+    /// True if one of the services runs it, or mounts it.
+    #[must_use]
+    pub fn is_used_by(&self, services: &BTreeSet<&str>) -> bool {
+        self.services.iter().any(|service| services.contains(service.as_str()))
+    }
+
+    /// When to pull for the sake of some services: as that one wants it which wants it most. A service of which the file
+    /// says nothing wants it as `unsaid` tells. Where one of them builds the image and is to build it every time, it
+    /// is built.
+    #[must_use]
+    pub fn pull_for(&self, services: &BTreeSet<&str>, unsaid: PullPolicy) -> PullPolicy {
+        let wanted = self.services.iter().filter(|service| services.contains(service.as_str()));
+        let policies: Vec<PullPolicy> =
+            wanted.map(|service| self.pull.get(service).copied().unwrap_or(unsaid)).collect();
+        if self.build.is_some() && policies.contains(&PullPolicy::Build) {
+            return PullPolicy::Build;
+        }
+        policies.into_iter().max_by_key(|policy| policy.eagerness()).unwrap_or(unsaid)
+    }
 }
 
 /// When to pull an image.
@@ -57,6 +84,45 @@ impl PullPolicy {
             Self::Older(_) => "older",
         }
     }
+
+    /// How much it wants to pull; the shorter an image may be kept, the more.
+    fn eagerness(self) -> (u8, Reverse<Duration>) {
+        match self {
+            Self::Never => (0, Reverse(Duration::MAX)),
+            Self::Build => (1, Reverse(Duration::MAX)),
+            Self::Missing => (2, Reverse(Duration::MAX)),
+            Self::Older(age) => (3, Reverse(age)),
+            Self::Always => (4, Reverse(Duration::MAX)),
+        }
+    }
+}
+
+/// A word that is no pull policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no pull policy")]
+pub struct NoPullPolicy;
+
+impl FromStr for PullPolicy {
+    type Err = NoPullPolicy;
+
+    /// Reads a word as files and flags write it: `always`, `daily`, `every_12h`, …
+    fn from_str(word: &str) -> Result<Self, NoPullPolicy> {
+        const DAY: Duration = Duration::from_secs(24 * 3600);
+        Ok(match word {
+            "missing" | "if_not_present" => Self::Missing,
+            "always" => Self::Always,
+            "never" => Self::Never,
+            "build" => Self::Build,
+            // What `refresh` means is up to whoever refreshes: here it is as good as the oldest word for it.
+            "refresh" | "daily" => Self::Older(DAY),
+            "weekly" => Self::Older(7 * DAY),
+            other => {
+                let text = other.strip_prefix("every_").ok_or(NoPullPolicy)?;
+                let age: crate::model::Duration = text.parse().map_err(|_| NoPullPolicy)?;
+                Self::Older(age.to_std())
+            }
+        })
+    }
 }
 
 /// How to build an image.
@@ -76,6 +142,8 @@ pub struct BuildSpec {
     pub labels: BTreeMap<String, String>,
     /// All names of the result, the reference first.
     pub tags: Vec<String>,
+    /// The references, among `tags`, of other images that are built alike: one build makes them all.
+    pub shared: Vec<String>,
     /// The stage to build; empty for the last.
     pub target: String,
     /// Images and caches to take layers from.
@@ -118,6 +186,23 @@ pub struct BuildSpec {
     pub sbom: String,
     /// Where in the file it stands.
     pub blame: Path,
+}
+
+impl BuildSpec {
+    /// All that makes the result what it is: two builds with equal keys are one, whatever service each is for and
+    /// however each names the result.
+    #[must_use]
+    pub fn key(&self) -> Self {
+        let mut key = Self {
+            service: String::new(),
+            tags: Vec::new(),
+            shared: Vec::new(),
+            blame: Path::default(),
+            ..self.clone()
+        };
+        key.labels.remove(labels::SERVICE);
+        key
+    }
 }
 
 /// A named context.
@@ -164,5 +249,48 @@ pub struct Concealed(pub String);
 impl fmt::Debug for Concealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("(concealed)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image(policies: [(&str, &str); 3]) -> ImageSpec {
+        let said = policies.iter().filter(|(_, word)| !word.is_empty());
+        ImageSpec {
+            services: policies.iter().map(|(service, _)| (*service).to_owned()).collect(),
+            pull: said.map(|(service, word)| ((*service).to_owned(), word.parse().unwrap())).collect(),
+            ..ImageSpec::default()
+        }
+    }
+
+    #[test]
+    fn an_image_is_pulled_as_the_most_eager_of_the_chosen_services_wants() {
+        let image = image([("a", "never"), ("b", "weekly"), ("c", "")]);
+        let wanted = |services: &[&str]| {
+            image.pull_for(&services.iter().copied().collect(), PullPolicy::Missing).word()
+        };
+        assert_eq!(wanted(&["a"]), "never");
+        assert_eq!(wanted(&["a", "c"]), "missing");
+        assert_eq!(wanted(&["a", "b", "c"]), "older");
+        assert_eq!(image.pull_for(&BTreeSet::from(["a", "c"]), PullPolicy::Always), PullPolicy::Always);
+    }
+
+    #[test]
+    fn of_two_ages_the_shorter_one_counts() {
+        let image = image([("a", "weekly"), ("b", "every_1h"), ("c", "daily")]);
+        let all = BTreeSet::from(["a", "b", "c"]);
+        let hour = PullPolicy::Older(Duration::from_secs(3600));
+        assert_eq!(image.pull_for(&all, PullPolicy::Missing), hour);
+    }
+
+    #[test]
+    fn what_is_built_every_time_is_not_pulled_for_others() {
+        let mut image = image([("a", "build"), ("b", "always"), ("c", "")]);
+        let all = BTreeSet::from(["a", "b", "c"]);
+        assert_eq!(image.pull_for(&all, PullPolicy::Missing), PullPolicy::Always);
+        image.build = Some(BuildSpec::default());
+        assert_eq!(image.pull_for(&all, PullPolicy::Missing), PullPolicy::Build);
     }
 }

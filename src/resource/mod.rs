@@ -28,7 +28,9 @@ pub use desired::{Desired, ProjectFacts};
 pub use details::{ContainerDetails, HealthTest, Probe};
 pub use fault::{Fault, Warning};
 pub use id::{Kind, ResourceId};
-pub use image::{BuildContext, BuildSecret, BuildSecretSource, BuildSpec, Concealed, ImageSpec, PullPolicy};
+pub use image::{
+    BuildContext, BuildSecret, BuildSecretSource, BuildSpec, Concealed, ImageSpec, NoPullPolicy, PullPolicy,
+};
 pub use network::NetworkSpec;
 pub use observed::{
     ApiVersion, EngineFacts, Observed, ObservedContainer, ObservedEndpoint, ObservedImage, ObservedMount,

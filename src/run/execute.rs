@@ -111,6 +111,7 @@ impl<'a> Walk<'a> {
                 halt: self.halt.clone(),
                 targets: self.targets(&step.action),
                 tty: self.tty(&step.action),
+                awaited: !self.plan.after(id).is_empty(),
                 pull_failed: self.pull_failed(&step.action),
             };
             let handle = self.tasks.spawn(job.run());
@@ -172,10 +173,15 @@ impl<'a> Walk<'a> {
     }
 
     fn fail(&mut self, id: StepId, error: StepError) {
+        let step = self.plan.step(id);
         if matches!(error, StepError::Interrupted) {
+            if let Action::PullImage { .. } | Action::PushImage { .. } | Action::BuildImage { .. } =
+                step.action
+            {
+                self.context.tell(&step.resource, Status::Warning, "Interrupted");
+            }
             return;
         }
-        let step = self.plan.step(id);
         // A wait has told about the container that decided it.
         if !matches!(error, StepError::Wait(_)) {
             let progress = Progress::new(step.resource.clone(), Status::Error, "Error");

@@ -29,6 +29,7 @@ fn whole(action: &Action) -> Words {
     match action {
         Action::PullImage { .. } => Words::pair("Pulling", "Pulled"),
         Action::BuildImage { .. } => Words::pair("Building", "Built"),
+        Action::PushImage { .. } => Words::pair("Pushing", "Pushed"),
         Action::CreateNetwork(_) | Action::CreateVolume(_) | Action::CreateContainer(_) => {
             Words::pair("Creating", "Created")
         }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rcompose::engine::{
-    BuildFault, BuildProgress, ConnectOptions, Engine, Error, LogOptions, Reason, WaitFor,
+    BuildFault, BuildProgress, ConnectOptions, Engine, Error, LogOptions, Reason, RegistryFault, WaitFor,
 };
 use rcompose::event::Stream;
 use rcompose::resource::{BuildSecret, BuildSecretSource, BuildSpec};
@@ -156,7 +156,7 @@ fn what_cannot_be_read_is_told_with_its_place() {
         assert_eq!((copy.line, copy.instruction.as_deref()), (Some(2), Some("COPY gone /")), "{copy:?}");
         assert!(copy.help().is_some());
         let base = fault(&bench, &within("base")).await;
-        assert!(matches!(base.reason(), Reason::RegistryUnreachable { .. }), "{base:?}");
+        assert!(matches!(base.reason(), Reason::Registry(RegistryFault::Unreachable { .. })), "{base:?}");
         assert_eq!(base.line, Some(1));
         let mut target = within("ignore");
         std::fs::remove_file(folder.path().join("ignore/.dockerignore")).unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rcompose::engine::{ConnectOptions, Engine, Error, Flow, ImageProgress, Reason};
+use rcompose::engine::{ConnectOptions, Engine, Error, Flow, ImageProgress, Reason, RegistryFault};
 use tokio::time::timeout;
 
 use crate::bench::{Bench, IMAGE, at_engine};
@@ -20,6 +20,10 @@ async fn told(mut flow: Flow<ImageProgress>) -> Result<Vec<ImageProgress>, Error
         seen.push(word?);
     }
     Ok(seen)
+}
+
+fn denied(registry: &str, logged_in: bool) -> Reason {
+    RegistryFault::Denied { registry: registry.to_owned(), logged_in }.into()
 }
 
 async fn logged_in(bench: &Bench, configuration: &str) -> (Engine, tempfile::TempDir) {
@@ -79,7 +83,7 @@ fn a_registry_that_wants_a_login_is_told_from_one_that_lacks_the_image() {
 
         let (stranger, _directory) = logged_in(&bench, "{}").await;
         let fault = told(stranger.pull_image(&name, None).await.unwrap()).await.unwrap_err();
-        assert_eq!(fault.reason(), Some(&Reason::PullDenied), "{fault}");
+        assert_eq!(fault.reason(), Some(&denied(registry.address(), false)), "{fault}");
         assert!(fault.help().unwrap().contains("docker login"));
 
         let login = STANDARD.encode("tester:secret");
@@ -87,7 +91,7 @@ fn a_registry_that_wants_a_login_is_told_from_one_that_lacks_the_image() {
             format!(r#"{{"auths":{{"http://{}/v1/":{{"auth":"{login}"}}}}}}"#, registry.address());
         let (friend, _directory) = logged_in(&bench, &configuration).await;
         let fault = told(friend.pull_image(&name, None).await.unwrap()).await.unwrap_err();
-        assert_eq!(fault.reason(), Some(&Reason::NoSuchTag), "{fault}");
+        assert_eq!(fault.reason(), Some(&RegistryFault::NoSuchImage.into()), "{fault}");
     });
 }
 
@@ -98,7 +102,7 @@ fn a_registry_that_is_not_there_is_named() {
         let fault = told(flow).await.unwrap_err();
         assert_eq!(
             fault.reason(),
-            Some(&Reason::RegistryUnreachable { host: "127.0.0.1:1".to_owned() }),
+            Some(&RegistryFault::Unreachable { host: "127.0.0.1:1".to_owned() }.into()),
             "{fault}"
         );
         let fault = bench.engine.pull_image("Not A Reference", None).await.unwrap_err();

@@ -8,6 +8,7 @@ use rcompose::resource::{
     Condition, ContainerState, Health, ImageSpec, Observed, ObservedContainer, ObservedEndpoint,
     ObservedImage, ObservedMount, ObservedNetwork, ObservedPort, ObservedVolume,
 };
+use rcompose::syntax::Reference;
 
 /// What the daemon holds.
 #[derive(Default)]
@@ -162,7 +163,10 @@ impl World {
         let reference = &image.reference;
         let known = self.observed.images.get(reference).map(|image| image.id.clone());
         let id = self.registry.get(reference).cloned().or(known).unwrap_or_else(|| image_id(reference));
-        self.observed.images.insert(reference.clone(), ObservedImage { id, ..ObservedImage::default() });
+        let shared = image.build.iter().flat_map(|build| build.shared.clone());
+        for name in spellings(reference).into_iter().chain(shared) {
+            self.observed.images.insert(name, ObservedImage { id: id.clone(), ..ObservedImage::default() });
+        }
     }
 
     fn image(&self, reference: &str) -> String {
@@ -335,6 +339,19 @@ impl World {
         self.made += 1;
         format!("{:0>64}", format!("a{:x}", self.made))
     }
+}
+
+/// The references by which a daemon knows one image.
+fn spellings(reference: &str) -> BTreeSet<String> {
+    let mut all = BTreeSet::from([reference.to_owned()]);
+    if let Ok(parsed) = Reference::parse(reference) {
+        let parsed = parsed.with_default_tag();
+        for name in [parsed.familiar(), parsed.to_string()] {
+            all.extend(name.strip_suffix(":latest").map(str::to_owned));
+            all.insert(name);
+        }
+    }
+    all
 }
 
 /// What an image is that nobody said anything about.

@@ -8,8 +8,8 @@ use super::values;
 use crate::cli::command::WatchArgs;
 use crate::cli::command::{
     BuildArgs, CompletionArgs, ConfigArgs, CreateArgs, DownArgs, GraphArgs, KillArgs, LintArgs, LogsArgs,
-    PauseArgs, PlanArgs, PsArgs, RestartArgs, RmArgs, ScaleArgs, StartArgs, StopArgs, UnpauseArgs, UpArgs,
-    VersionArgs,
+    PauseArgs, PlanArgs, PsArgs, PullArgs, PushArgs, RestartArgs, RmArgs, ScaleArgs, StartArgs, StopArgs,
+    UnpauseArgs, UpArgs, VersionArgs,
 };
 use crate::cli::command::{ExecArgs, RunArgs};
 
@@ -168,6 +168,8 @@ pub(crate) enum Verb {
     Logs(LogsArgs),
     Build(BuildArgs),
     Watch(WatchArgs),
+    Pull(PullArgs),
+    Push(PushArgs),
     Config(Box<ConfigArgs>),
     Lint(LintArgs),
     Plan(PlanArgs),

@@ -66,8 +66,10 @@ impl Engine {
             .build();
         let engine = self.clone();
         let call = format!("POST /images/create?fromImage={reference}");
+        let (registry, logged_in) = (parsed.domain, login.is_some());
         let told = self.docker.create_image(Some(options), None, login).map(move |told| {
-            told.map_err(|fault| engine.translate(&call, fault)).map(|told| Transferred {
+            let told = told.map_err(|fault| engine.translate(&call, fault).asked(&registry, logged_in));
+            told.map(|told| Transferred {
                 id: told.id,
                 status: told.status,
                 detail: told
@@ -85,6 +87,7 @@ impl Engine {
         let login = self.credentials.login(&parsed.domain).await?;
         let path = format!("/images/{}/push", segment(&parsed.familiar_name()));
         let call = format!("POST {path}");
+        let (registry, logged_in) = (parsed.domain, login.is_some());
         // The header must be there, even if it says nothing.
         let response = self
             .wire
@@ -92,9 +95,12 @@ impl Engine {
             .query("tag", parsed.tag.as_deref().unwrap_or("latest"))
             .credentials("x-registry-auth", &login.unwrap_or_default())
             .response()
-            .await?;
+            .await
+            .map_err(|fault| fault.asked(&registry, logged_in))?;
         let told = json_lines::<Transferred>(Flow::of_body(response.into_body(), call.clone()), call.clone());
-        let told = told.map(move |told| told.and_then(|told| told.checked(&call)));
+        let told = told.map(move |told| {
+            told.and_then(|told| told.checked(&call)).map_err(|fault| fault.asked(&registry, logged_in))
+        });
         Ok(Flow::new(told.map(|told| told.map(ImageProgress::from))))
     }
 }

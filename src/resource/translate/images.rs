@@ -1,14 +1,14 @@
 //! Images: where they come from.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::context::{Context, at};
 use super::limits;
 use super::service::image_of;
 use crate::model::{Build, MountKind, Service};
 use crate::resource::{
-    BuildContext, BuildSecret, BuildSecretSource, BuildSpec, Concealed, Fault, ImageSpec, PullPolicy, labels,
+    BuildContext, BuildSecret, BuildSecretSource, BuildSpec, Concealed, Fault, ImageSpec, PullPolicy,
+    Warning, labels,
 };
 
 /// All images of the project, each once. What a service builds wins over what another one merely uses.
@@ -20,6 +20,7 @@ pub(super) fn images(context: &mut Context<'_>) -> Vec<ImageSpec> {
             continue;
         }
         let image = image(context, service);
+        differ(context, &images, &image);
         add(&mut images, image);
         let extra = service.pre_start.iter().map(|hook| hook.container.image.as_str());
         let mounted = service
@@ -42,6 +43,20 @@ pub(super) fn images(context: &mut Context<'_>) -> Vec<ImageSpec> {
     images.into_values().collect()
 }
 
+/// One name for what two services build differently: only one of them can have it.
+fn differ(context: &mut Context<'_>, images: &BTreeMap<String, ImageSpec>, image: &ImageSpec) {
+    let known = images.get(&image.reference).and_then(|known| known.build.as_ref());
+    if let (Some(one), Some(other)) = (known, &image.build)
+        && one.key() != other.key()
+    {
+        let message = format!(
+            "`{}` and `{}` build the image `{}` differently: it is built as `{}` says",
+            one.service, other.service, image.reference, one.service
+        );
+        context.warn(Warning::new("build-differs", message).at(other.blame.clone()));
+    }
+}
+
 fn add(images: &mut BTreeMap<String, ImageSpec>, mut image: ImageSpec) {
     let Some(known) = images.get_mut(&image.reference) else {
         images.insert(image.reference.clone(), image);
@@ -52,57 +67,56 @@ fn add(images: &mut BTreeMap<String, ImageSpec>, mut image: ImageSpec) {
             known.services.push(service);
         }
     }
-    if known.build.is_none() && image.build.is_some() {
-        known.build = image.build;
-        known.pull = image.pull;
-        known.blame = image.blame;
+    match (&mut known.build, image.build) {
+        (Some(known), Some(build)) => {
+            for tag in build.tags {
+                if !known.tags.contains(&tag) {
+                    known.tags.push(tag);
+                }
+            }
+        }
+        (None, Some(build)) => {
+            known.build = Some(build);
+            known.blame = image.blame;
+        }
+        (_, None) => {}
     }
+    known.builders.append(&mut image.builders);
+    known.pull.append(&mut image.pull);
+    known.named |= image.named;
     known.platform = known.platform.take().or(image.platform);
 }
 
 fn image(context: &mut Context<'_>, service: &Service) -> ImageSpec {
     let reference = image_of(context, service);
-    let pull = pull_policy(&service.container.pull_policy).unwrap_or_else(|| {
-        context.fault(
-            Fault::new(
-                "invalid-pull-policy",
-                format!("invalid pull policy `{}`", service.container.pull_policy),
-            )
-            .at(at(&service.name, "pull_policy")),
-        );
-        PullPolicy::default()
-    });
+    let pull = pull_policy(context, service).map(|policy| (service.name.clone(), policy));
     let build = service.workload.build.as_ref().map(|build| build_spec(context, service, build));
     let platform = &service.container.platform;
     let named = !service.container.image.is_empty();
     ImageSpec {
         reference,
         platform: (!platform.is_empty()).then(|| platform.clone()),
-        pull,
+        pull: pull.into_iter().collect(),
         build,
         named,
         services: vec![service.name.clone()],
+        builders: service.workload.build.iter().map(|_| service.name.clone()).collect(),
         blame: at(&service.name, if named { "image" } else { "build" }),
     }
 }
 
-/// The policy that a word stands for.
-fn pull_policy(word: &str) -> Option<PullPolicy> {
-    const HOUR: u64 = 3600;
-    Some(match word {
-        "" | "missing" | "if_not_present" => PullPolicy::Missing,
-        "always" => PullPolicy::Always,
-        "never" => PullPolicy::Never,
-        "build" => PullPolicy::Build,
-        // What `refresh` means is up to whoever refreshes: here it is as good as the oldest word for it.
-        "refresh" | "daily" => PullPolicy::Older(Duration::from_secs(24 * HOUR)),
-        "weekly" => PullPolicy::Older(Duration::from_secs(7 * 24 * HOUR)),
-        other => {
-            let text = other.strip_prefix("every_")?;
-            let age: crate::model::Duration = text.parse().ok()?;
-            PullPolicy::Older(age.to_std())
-        }
-    })
+/// What the file says about pulling, if it says something.
+fn pull_policy(context: &mut Context<'_>, service: &Service) -> Option<PullPolicy> {
+    let word = service.container.pull_policy.as_str();
+    if word.is_empty() {
+        return None;
+    }
+    let policy = word.parse();
+    if policy.is_err() {
+        let fault = Fault::new("invalid-pull-policy", format!("invalid pull policy `{word}`"));
+        context.fault(fault.at(at(&service.name, "pull_policy")));
+    }
+    policy.ok()
 }
 
 fn build_spec(context: &mut Context<'_>, service: &Service, build: &Build) -> BuildSpec {
@@ -128,6 +142,7 @@ fn build_spec(context: &mut Context<'_>, service: &Service, build: &Build) -> Bu
         args: build.args.clone(),
         labels: all_labels,
         tags,
+        shared: Vec::new(),
         target: build.target.clone(),
         cache_from: build.cache_from.clone(),
         cache_to: build.cache_to.clone(),

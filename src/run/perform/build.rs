@@ -5,8 +5,8 @@ use std::time::Instant;
 use super::image::tell_layer;
 use super::{Done, Job};
 use crate::engine::{self, BuildProgress};
-use crate::event::{Carried, Event, Level, OutputLine, StepProgress, StepState};
-use crate::resource::ImageSpec;
+use crate::event::{Carried, Event, Level, OutputLine, Status, StepProgress, StepState};
+use crate::resource::{ImageSpec, Kind, ResourceId};
 use crate::run::StepError;
 
 /// Builds an image; its steps are told as they move on, with what they write.
@@ -20,6 +20,10 @@ pub(super) async fn build(job: &Job, image: &ImageSpec) -> Result<Done, StepErro
         match progress {
             Ok(BuildProgress::Built { image }) => {
                 teller.end(StepState::Done);
+                for reference in &spec.shared {
+                    let also = ResourceId::new(Kind::Image, reference);
+                    job.context.tell(&also, Status::Done, "Built");
+                }
                 return Ok(Done::Image(image));
             }
             Ok(other) => teller.tell(other).await,

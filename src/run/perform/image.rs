@@ -1,22 +1,32 @@
 //! Images come, are made, and go.
 
+use std::time::Duration;
+
 use super::{Done, Job};
-use crate::engine::{Error, Flow, ImageProgress};
+use crate::engine::{Error, Flow, ImageProgress, Reason, RegistryFault};
 use crate::event::{Event, Progress, Status};
 use crate::plan::PullFailure;
 use crate::resource::{ImageSpec, Kind, ResourceId};
 use crate::run::StepError;
 
+/// So often a registry that asks for patience is asked again.
+const RETRIES: u32 = 3;
+/// Nobody waits longer than this for a registry without being asked.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An image on its way.
+#[derive(Clone, Copy)]
+enum Way<'a> {
+    Here(&'a ImageSpec),
+    There(&'a str),
+}
+
 /// Pulls an image; its layers are told as parts of it.
 pub(super) async fn pull(job: &Job, image: (&ImageSpec, PullFailure)) -> Result<Done, StepError> {
     let (image, on_failure) = image;
-    let engine = &job.context.engine;
-    let told = match engine.pull_image(&image.reference, image.platform.as_deref()).await {
-        Ok(flow) => tell_layers(job, flow).await,
-        Err(error) => Err(error),
-    };
-    match (told, on_failure) {
-        (Ok(()), _) => Ok(Done::Image(engine.inspect_image(&image.reference).await?.id)),
+    match (patiently(job, Way::Here(image)).await, on_failure) {
+        (Ok(()), _) if !job.awaited => Ok(Done::Nothing),
+        (Ok(()), _) => Ok(Done::Image(job.context.engine.inspect_image(&image.reference).await?.id)),
         (Err(error), PullFailure::Fails) => Err(error.into()),
         (Err(error), PullFailure::Builds) => {
             let words = ("Will be built", error.to_string());
@@ -30,6 +40,52 @@ pub(super) async fn pull(job: &Job, image: (&ImageSpec, PullFailure)) -> Result<
     }
 }
 
+/// Pushes an image; its layers are told as parts of it.
+pub(super) async fn push(job: &Job, reference: &str) -> Result<Done, StepError> {
+    patiently(job, Way::There(reference)).await?;
+    Ok(Done::Nothing)
+}
+
+/// Tries again when the registry said how long it wants to be left alone, and that is not long.
+async fn patiently(job: &Job, way: Way<'_>) -> Result<(), Error> {
+    for _ in 0..RETRIES {
+        let error = match carry(job, way).await {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        let wait = match error.reason() {
+            Some(Reason::Registry(RegistryFault::RateLimited { retry_after: Some(wait) })) => *wait,
+            _ => return Err(error),
+        };
+        if wait > PATIENCE {
+            return Err(error);
+        }
+        let why = format!("the registry wants to be left alone for {} s", wait.as_secs_f64().ceil());
+        job.context.tell_why(&job.step.resource, Status::Working, ("Waiting", why));
+        tokio::time::sleep(wait).await;
+    }
+    carry(job, way).await
+}
+
+async fn carry(job: &Job, way: Way<'_>) -> Result<(), Error> {
+    let engine = &job.context.engine;
+    let flow = match way {
+        Way::Here(image) => engine.pull_image(&image.reference, image.platform.as_deref()).await?,
+        Way::There(reference) => engine.push_image(reference).await?,
+    };
+    tell_layers(job, flow).await
+}
+
+/// How layers end.
+const FINISHED: [&str; 6] = [
+    "Pull complete",
+    "Already exists",
+    "Download complete",
+    "Pushed",
+    "Layer already exists",
+    "Mounted from",
+];
+
 async fn tell_layers(job: &Job, mut flow: Flow<ImageProgress>) -> Result<(), Error> {
     while let Some(progress) = flow.next().await {
         tell_layer(job, progress?);
@@ -38,8 +94,11 @@ async fn tell_layers(job: &Job, mut flow: Flow<ImageProgress>) -> Result<(), Err
 }
 
 pub(super) fn tell_layer(job: &Job, progress: ImageProgress) {
-    let Some(layer) = progress.layer else { return };
-    let done = matches!(progress.status.as_str(), "Pull complete" | "Already exists" | "Download complete");
+    // The headline of a pull has the tag in the place of a layer.
+    let Some(layer) = progress.layer.filter(|_| !progress.status.starts_with("Pulling from ")) else {
+        return;
+    };
+    let done = FINISHED.iter().any(|words| progress.status.starts_with(words));
     let status = if done { Status::Done } else { Status::Working };
     job.context.sink.send(Event::Progress(Progress {
         parent: Some(job.step.resource.clone()),

@@ -21,6 +21,8 @@ pub(in crate::run) struct Job {
     pub(in crate::run) targets: Vec<Target>,
     /// Whether the container has a terminal, where the plan tells.
     pub(in crate::run) tty: Option<bool>,
+    /// True if other steps wait for it.
+    pub(in crate::run) awaited: bool,
     /// False if the step depends on a failed pull and the pull did not fail.
     pub(in crate::run) pull_failed: bool,
 }
@@ -85,7 +87,11 @@ impl Job {
     fn ends_on_halt(&self) -> bool {
         matches!(
             self.step.action,
-            Action::Await(_) | Action::PullImage { .. } | Action::BuildImage { .. } | Action::RunHook { .. }
+            Action::Await(_)
+                | Action::PullImage { .. }
+                | Action::BuildImage { .. }
+                | Action::PushImage { .. }
+                | Action::RunHook { .. }
         )
     }
 
@@ -100,7 +106,7 @@ impl Job {
     }
 
     async fn permits(&self) -> Permits {
-        if matches!(self.step.action, Action::Await(_) | Action::Note { .. }) {
+        if matches!(self.step.action, Action::Await(_) | Action::Skip { .. } | Action::Note { .. }) {
             return Permits { _call: None, _start: None };
         }
         // A closed semaphore would mean that the limits are gone; nobody closes them.
@@ -134,7 +140,12 @@ impl Job {
             Action::PullImage { image, on_failure } => image::pull(self, (image, *on_failure)).await,
             Action::BuildImage { .. } if !self.pull_failed => Ok(Done::Skipped),
             Action::BuildImage { image, .. } => build::build(self, image).await,
+            Action::PushImage { reference } => image::push(self, reference).await,
             Action::RemoveImage { reference } => image::remove(self, reference).await,
+            Action::Skip { why } => {
+                self.context.tell_why(&self.step.resource, Status::Done, ("Skipped", why.clone()));
+                Ok(Done::Skipped)
+            }
             Action::Note { text } => {
                 self.context.tell(&self.step.resource, Status::Done, text);
                 Ok(Done::Skipped)

@@ -89,7 +89,7 @@ impl CredentialFault {
 }
 
 /// What `docker login` takes: nothing for the default registry.
-pub(super) fn login_name(registry: &str) -> &str {
+fn login_name(registry: &str) -> &str {
     if registry == super::login::DEFAULT_DOMAIN { "" } else { registry }
 }
 
