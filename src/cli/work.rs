@@ -50,8 +50,7 @@ where
         let (sink, events) = channel();
         let reporter = Reporter::start(style, events);
         let interrupts = Interrupts::default();
-        listen(interrupts.stop.clone(), interrupts.kill.clone())
-            .map_err(|error| unable("signals cannot be listened to", &error))?;
+        let leave = listen(&interrupts).map_err(|error| unable("signals cannot be listened to", &error))?;
         let settings = Settings {
             sink,
             parallel: limit.filter(|limit| *limit > 0),
@@ -66,6 +65,7 @@ where
             result = body(&compose) => result,
             // As a process that a signal ends when its output is cut off: what was begun on the daemon goes on there.
             () = broken.cancelled() => Err(Failure::BrokenPipe),
+            () = leave.cancelled() => Ok(Exit::Interrupted),
         };
         reporter.end().await;
         Ok::<_, Failure>((result, compose))

@@ -26,7 +26,7 @@ pub enum Scope {
 pub struct Interrupts {
     /// The first: end gracefully.
     pub stop: CancellationToken,
-    /// The second: kill.
+    /// The second: kill what is being stopped, and leave what is being done.
     pub kill: CancellationToken,
 }
 
@@ -156,7 +156,19 @@ impl Compose {
             images: desired.images.iter().map(|image| image.reference.clone()).collect(),
             ..Query::project(self.name())
         };
-        Ok(self.engine.observe(&query).await?)
+        self.look(&query).await
+    }
+
+    /// One look at the daemon, which an interrupt ends. One that comes after the interrupt is a part of ending in peace.
+    pub(super) async fn look(&self, query: &Query) -> Result<Observed, Error> {
+        let stop = &self.settings.interrupts.stop;
+        if stop.is_cancelled() {
+            return Ok(self.engine.observe(query).await?);
+        }
+        tokio::select! {
+            observed = self.engine.observe(query) => Ok(observed?),
+            () = stop.cancelled() => Err(Error::Interrupted),
+        }
     }
 
     fn gates(&self) -> Gates {
@@ -176,6 +188,7 @@ impl Compose {
             limits: Limits::new(self.settings.parallel),
             gates: self.gates(),
             cancel: self.settings.interrupts.stop.clone(),
+            kill: self.settings.interrupts.kill.clone(),
             keep_going: false,
             listener: None,
             follower: None,

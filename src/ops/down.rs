@@ -31,7 +31,7 @@ impl Compose {
         };
         let observed = match &desired {
             Some(desired) => self.observe(desired).await?,
-            None => self.engine().observe(&Query::project(self.name())).await?,
+            None => self.look(&Query::project(self.name())).await?,
         };
         let policy = DownPolicy {
             services: options.services.clone(),

@@ -50,7 +50,7 @@ impl Compose {
     /// The running container that a user means: the one of the number asked for, else that of the lowest; what `run`
     /// made comes last. One call.
     pub async fn running(&self, at: &Instance) -> Result<ObservedContainer, Error> {
-        let observed = self.engine().observe(&Query::running(self.name(), &at.service)).await?;
+        let observed = self.look(&Query::running(self.name(), &at.service)).await?;
         let number = |container: &ObservedContainer| {
             container.label(labels::CONTAINER_NUMBER).parse::<u32>().unwrap_or(u32::MAX)
         };

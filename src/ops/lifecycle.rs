@@ -39,7 +39,8 @@ impl Compose {
 
     async fn all(&self, operation: &'static str, verb: Verb, cancel: CancellationToken) -> Result<(), Error> {
         let plan = self.prepare(&LifecyclePolicy { verb, ..LifecyclePolicy::default() }).await?;
-        let context = Context { keep_going: true, cancel, ..self.context() };
+        // Both interrupts may have been used up by what this is the answer to.
+        let context = Context { keep_going: true, cancel, kill: CancellationToken::new(), ..self.context() };
         let outcome = self.told(operation, &plan, &context).await;
         self.finished(&plan, outcome)
     }

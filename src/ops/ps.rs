@@ -48,7 +48,7 @@ impl Compose {
 
     /// The project's containers: one call.
     pub(super) async fn observe_containers(&self) -> Result<Observed, Error> {
-        Ok(self.engine().observe(&Query::containers(self.name())).await?)
+        self.look(&Query::containers(self.name())).await
     }
 
     /// The service that a user may have meant.

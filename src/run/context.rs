@@ -26,6 +26,8 @@ pub struct Context {
     pub gates: Gates,
     /// The first interrupt: nothing new is begun, waits end.
     pub cancel: CancellationToken,
+    /// The second: what was begun is not waited for any more.
+    pub kill: CancellationToken,
     /// What does not hang on a failed step is done all the same (teardowns).
     pub keep_going: bool,
     /// The ear on the daemon's events; opened when it is needed and not there.

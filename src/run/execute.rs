@@ -16,7 +16,8 @@ use crate::plan::{Action, ContainerRef, Plan, Stage, StepId};
 /// Carries a plan out: every step as soon as what it waits for is done, side by side within the context's limits.
 ///
 /// After the first failure nothing new is begun (unless the context says to keep going) and waits end; what was begun is
-/// brought to an end, so that no container is left between two names. The first interrupt does the same.
+/// brought to an end, so that no container is left between two names. The first interrupt does the same; after the second,
+/// what was begun is not waited for: it goes on in the daemon, or the next plan finishes it.
 pub async fn execute(plan: &Plan, context: &Context) -> Outcome {
     let mut walk = Walk::new(plan, context);
     if context.listener.is_none() && plan.steps().any(|(_, step)| matches!(step.action, Action::Await(_))) {
@@ -68,8 +69,9 @@ impl<'a> Walk<'a> {
     }
 
     async fn run(&mut self) {
+        let mut killed = false;
         loop {
-            while self.launch() {}
+            while !killed && self.launch() {}
             if self.tasks.is_empty() {
                 break;
             }
@@ -78,6 +80,10 @@ impl<'a> Walk<'a> {
                 () = self.context.cancel.cancelled(), if !self.outcome.interrupted => {
                     self.outcome.interrupted = true;
                     self.halt.cancel();
+                }
+                () = self.context.kill.cancelled(), if !killed => {
+                    killed = true;
+                    self.tasks.abort_all();
                 }
             }
         }
@@ -143,6 +149,7 @@ impl<'a> Walk<'a> {
     fn finish(&mut self, joined: Result<(Id, Result<Done, StepError>), JoinError>) {
         let (task, result) = match joined {
             Ok((task, result)) => (task, result),
+            Err(error) if error.is_cancelled() => (error.id(), Err(StepError::Interrupted)),
             Err(error) => (error.id(), Err(StepError::Internal(error.to_string()))),
         };
         let Some(id) = self.steps.remove(&task) else { return };

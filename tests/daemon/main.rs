@@ -13,6 +13,7 @@ mod exec;
 mod failure;
 mod gates;
 mod interop;
+mod interrupts;
 mod lifecycle;
 mod logs;
 mod plan;

@@ -72,9 +72,11 @@ where
     let raw = if what.stdin && what.tty { Some(Raw::enter().map_err(unable)?) } else { None };
     let interrupted = compose.interrupts().stop.clone();
     let ends = tokio::select! {
+        // A hang-up is an interrupt too; here its own number is told.
+        biased;
+        number = fatal(), if !passes_on => Ends::Signal(number.map_err(unable)?),
         ended = talk(console) => Ends::Process(ended?),
         () = interrupted.cancelled(), if !passes_on => Ends::Interrupted,
-        number = fatal(), if !passes_on => Ends::Signal(number.map_err(unable)?),
     };
     drop(raw);
     Ok(ends)
