@@ -54,6 +54,15 @@ impl Project {
         }
     }
 
+    /// None: for what is about all that a daemon holds.
+    pub(crate) fn none(session: &Session) -> Self {
+        Self {
+            scope: Scope::Name(String::new()),
+            environment_files: Vec::new(),
+            variables: session.variables.clone(),
+        }
+    }
+
     fn named(session: &Session, name: &str) -> Result<Self, Failure> {
         if !is_project(name) {
             return Err(Failure::message(format!(

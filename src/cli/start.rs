@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use super::args::{Cli, Parsed, RootArgs, Verb, parse};
 use super::command::watch;
 use super::command::{
-    build, completion, config, create, down, graph, kill, lint, logs, metadata, pause, plan, ps, pull, push,
-    restart, rm, scale, start, stop, unpause, up, version,
+    build, commit, completion, config, create, down, events, export, graph, images, inspect, kill, lint,
+    logs, ls, metadata, pause, plan, port, ps, pull, push, restart, rm, scale, search, start, stats, stop,
+    top, unpause, up, version, volumes, wait,
 };
 use super::command::{exec, run as run_container};
 use super::exit::Exit;
@@ -55,6 +56,18 @@ fn run(verb: &Verb, session: &Session) -> Result<Exit, Failure> {
         Verb::Run(args) => run_container(args, session),
         Verb::Exec(args) => exec(args, session),
         Verb::Logs(args) => logs(args, session),
+        Verb::Events(args) => events(args, session),
+        Verb::Stats(args) => stats(args, session),
+        Verb::Top(args) => top(args, session),
+        Verb::Images(args) => images(args, session),
+        Verb::Volumes(args) => volumes(args, session),
+        Verb::Ls(args) => ls(args, session),
+        Verb::Wait(args) => wait(args, session),
+        Verb::Port(args) => port(args, session),
+        Verb::Inspect(args) => inspect(args, session),
+        Verb::Export(args) => export(args, session),
+        Verb::Commit(args) => commit(args, session),
+        Verb::Search(args) => search(args, session),
         Verb::Build(args) => build(args, session),
         Verb::Watch(args) => watch(args, session),
         Verb::Pull(args) => pull(args, session),

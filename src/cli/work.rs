@@ -2,6 +2,7 @@
 //! into an exit code.
 
 use std::io;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rcompose::engine::{self, ConnectOptions, Engine, TlsOptions};
 use rcompose::event::channel;
@@ -76,6 +77,12 @@ where
         Failure::Ops(error) => told(*error, &compose),
         other => Err(other),
     })
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    i64::try_from(now).unwrap_or(i64::MAX)
 }
 
 /// The daemon of flags, environment and context.

@@ -7,6 +7,7 @@
 
 mod borrowed;
 mod build;
+mod commit;
 mod connect;
 mod containers;
 mod error;
@@ -27,13 +28,14 @@ mod volumes;
 mod wire;
 
 pub use build::{BuildCheck, BuildDoubt, BuildFault, BuildProgress, BuildStep, Builder, StepState};
+pub use commit::CommitSpec;
 pub use connect::Engine;
 pub use containers::Created;
 pub use error::{Error, Result};
 pub use exec::{ExecSpec, ExecState, TerminalSize};
 pub use files::PathStat;
 pub use host::{ConnectOptions, Origin, TlsOptions};
-pub use images::{CredentialFault, CredentialTrouble, ImageProgress, Removed};
+pub use images::{CredentialFault, CredentialTrouble, Found, ImageProgress, Removed, Search};
 pub use networks::NetworkDetails;
 pub use observe::{Alive, Query};
 pub use place::{Archive, Pipe};

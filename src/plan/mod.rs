@@ -26,7 +26,7 @@ pub use build::build;
 pub use cause::{Cause, FieldChange};
 pub use creation::{ContainerCreate, InheritedVolume, Resolved};
 pub use graph::{Cycle, ServiceGraph};
-pub use lifecycle::{DownPolicy, ImageRemoval, LifecyclePolicy, Verb, down, lifecycle};
+pub use lifecycle::{DownPolicy, ImageRemoval, LifecyclePolicy, Verb, down, lifecycle, remove_images};
 pub use plan::{Plan, StepId};
 pub use policy::{BuildChoice, Jobs, PullChoice, Recreate, UpPolicy};
 pub use question::{Answer, Question};

@@ -147,6 +147,10 @@ pub struct ObservedVolume {
     pub name: String,
     /// Driver.
     pub driver: String,
+    /// `local` or `global`.
+    pub scope: String,
+    /// Its folder on the engine's machine.
+    pub mountpoint: String,
     /// Labels.
     pub labels: BTreeMap<String, String>,
 }

@@ -10,8 +10,8 @@ mod refusal;
 mod root;
 mod values;
 
-pub(super) use moment::moment;
+pub(super) use moment::{instant, moment};
 pub(super) use parse::{Parsed, parse};
 pub(super) use refusal::Refusal;
 pub(super) use root::{Ansi, Cli, DockerArgs, RootArgs, Verb};
-pub(super) use values::{boolean, integer, seconds, switch};
+pub(super) use values::{boolean, instance, integer, seconds, switch};

@@ -37,6 +37,13 @@ pub(crate) fn moment(text: &str, now: OffsetDateTime) -> Result<String, String> 
     Err(format!("{text:?} is neither a time such as `2026-01-02T13:23:37Z` nor a duration such as `42m`"))
 }
 
+/// The same in nanoseconds since 1970.
+pub(crate) fn instant(text: &str, now: OffsetDateTime) -> Result<i64, String> {
+    let told = moment(text, now)?;
+    let digits = told.replace('.', "");
+    digits.parse().map_err(|_| format!("{text:?} is too far away"))
+}
+
 fn told(moment: OffsetDateTime) -> String {
     format!("{}.{:09}", moment.unix_timestamp(), moment.nanosecond())
 }
@@ -62,6 +69,8 @@ mod tests {
         ] {
             assert_eq!(moment(text, now).as_deref(), Ok(want), "{text}");
         }
+        assert_eq!(instant("1767312000.5", now), Ok(1_767_312_000_500_000_000));
+        assert!(instant("99999999999999", now).is_err());
         for text in ["", "yesterday", "1.x", "-1", "2026-13-01"] {
             assert!(moment(text, now).is_err(), "{text}");
         }

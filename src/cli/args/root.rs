@@ -7,9 +7,10 @@ use clap::{Args, Parser, Subcommand};
 use super::values;
 use crate::cli::command::WatchArgs;
 use crate::cli::command::{
-    BuildArgs, CompletionArgs, ConfigArgs, CreateArgs, DownArgs, GraphArgs, KillArgs, LintArgs, LogsArgs,
-    PauseArgs, PlanArgs, PsArgs, PullArgs, PushArgs, RestartArgs, RmArgs, ScaleArgs, StartArgs, StopArgs,
-    UnpauseArgs, UpArgs, VersionArgs,
+    BuildArgs, CommitArgs, CompletionArgs, ConfigArgs, CreateArgs, DownArgs, EventsArgs, ExportArgs,
+    GraphArgs, ImagesArgs, InspectArgs, KillArgs, LintArgs, LogsArgs, LsArgs, PauseArgs, PlanArgs, PortArgs,
+    PsArgs, PullArgs, PushArgs, RestartArgs, RmArgs, ScaleArgs, SearchArgs, StartArgs, StatsArgs, StopArgs,
+    TopArgs, UnpauseArgs, UpArgs, VersionArgs, VolumesArgs, WaitArgs,
 };
 use crate::cli::command::{ExecArgs, RunArgs};
 
@@ -166,6 +167,18 @@ pub(crate) enum Verb {
     Exec(ExecArgs),
     Run(Box<RunArgs>),
     Logs(LogsArgs),
+    Events(EventsArgs),
+    Top(TopArgs),
+    Stats(StatsArgs),
+    Images(ImagesArgs),
+    Volumes(VolumesArgs),
+    Ls(LsArgs),
+    Wait(WaitArgs),
+    Port(PortArgs),
+    Inspect(InspectArgs),
+    Export(ExportArgs),
+    Commit(CommitArgs),
+    Search(SearchArgs),
     Build(BuildArgs),
     Watch(WatchArgs),
     Pull(PullArgs),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use rcompose::ops::Instance;
+
 /// A whole number, also as `0x10`, `0o10`, `0b10` and with `_` between digits.
 pub(crate) fn integer(text: &str) -> Result<i64, String> {
     let (negative, digits) = match text.as_bytes().first() {
@@ -42,6 +44,12 @@ pub(crate) fn boolean(text: &str) -> Result<bool, String> {
 /// A flag's number of seconds. Below 0 the daemon waits as long as it takes.
 pub(crate) fn seconds(number: i64) -> Duration {
     Duration::from_secs(u64::try_from(number).unwrap_or(u64::from(u32::MAX)))
+}
+
+/// Which container of a service; an `--index` below 1 is none.
+pub(crate) fn instance(service: &str, index: Option<i64>) -> Instance {
+    let index = index.filter(|index| *index > 0).and_then(|index| u32::try_from(index).ok());
+    Instance { service: service.to_owned(), index }
 }
 
 /// A variable that switches something on: anything that is not a clear yes means no.

@@ -1,7 +1,5 @@
 //! `ps`: lists the project's containers.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use clap::{ArgAction, Args};
 use rcompose::ops::PsOptions;
 use rcompose::resource::{ContainerState, ObservedContainer, labels};
@@ -12,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::project::{Needs, Project};
 use crate::cli::session::Session;
 use crate::cli::table::{CONTAINER_COLUMNS, Format, Row, Table, container_row};
-use crate::cli::work::{Lines, work};
+use crate::cli::work::{Lines, now, work};
 
 /// List containers
 #[derive(Debug, Args)]
@@ -110,8 +108,7 @@ impl PsArgs {
             names.dedup();
             return Ok(names.iter().flat_map(|name| [name, "\n"]).collect());
         }
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        let now = now();
         let rows: Vec<Row> =
             containers.iter().map(|container| container_row(container, now, self.no_trunc)).collect();
         format.show(&Table { columns: CONTAINER_COLUMNS, rows: &rows })

@@ -109,7 +109,7 @@ fn moment(seconds: i64) -> String {
 }
 
 /// The text in at most so many characters, the last one an ellipsis if it was cut.
-fn shortened(text: &str, length: usize) -> String {
+pub(crate) fn shortened(text: &str, length: usize) -> String {
     if text.chars().count() <= length {
         return text.to_owned();
     }

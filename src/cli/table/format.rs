@@ -41,6 +41,16 @@ pub(crate) struct Table<'a> {
     pub(crate) rows: &'a [Row],
 }
 
+/// True for JSON, false for a table: all that a listing of the peer's own knows.
+pub(crate) fn listing(format: &str) -> Result<bool, Failure> {
+    match format {
+        "" | "table" | "pretty" => Ok(false),
+        "json" => Ok(true),
+        other => Err(Failure::message(format!("format value {other:?} could not be parsed: parsing failed"))
+            .help("one of: table, json")),
+    }
+}
+
 impl Format {
     /// By the value of the flag.
     pub(crate) fn parse(text: &str) -> Result<Self, Failure> {

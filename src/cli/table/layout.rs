@@ -1,5 +1,6 @@
 //! Cells to lines.
 
+use rcompose::diag::harmless;
 use unicode_width::UnicodeWidthStr;
 
 /// The distances of a table.
@@ -16,6 +17,21 @@ impl Default for Spacing {
     fn default() -> Self {
         Self { least: 10, gap: 3 }
     }
+}
+
+impl Spacing {
+    /// As the peer's own listings (`ls`, `images`).
+    pub(crate) const WIDE: Self = Self { least: 20, gap: 3 };
+    /// As the peer's `top`.
+    pub(crate) const NARROW: Self = Self { least: 4, gap: 2 };
+}
+
+/// A table that is no listing of docker's: headings, and cells that others may have written.
+pub(crate) fn columns(headings: &[&str], rows: Vec<Vec<String>>, spacing: Spacing) -> String {
+    let mut lines = vec![headings.iter().map(|heading| (*heading).to_owned()).collect()];
+    let safe = |cell: String| harmless(&cell).replace(['\n', '\t'], " ");
+    lines.extend(rows.into_iter().map(|row| row.into_iter().map(safe).collect()));
+    align(&lines, spacing)
 }
 
 /// The rows as lines, column under column. The last cell of a row is not padded.

@@ -54,9 +54,19 @@ struct InspectedConfig {
 impl Engine {
     /// Looks at one local image, by reference or id.
     pub async fn inspect_image(&self, reference: &str) -> Result<ObservedImage, Error> {
-        let path = format!("/images/{}/json", segment(reference));
-        let inspected: InspectedImage = self.wire.get(path).answer().await?;
-        Ok(inspected.into())
+        self.inspected(reference).await.map(ObservedImage::from)
+    }
+
+    /// The same, with the moments to the nanosecond as the daemon writes them (RFC 3339): when it was made, and when it
+    /// last got a name.
+    pub async fn date_image(&self, reference: &str) -> Result<(ObservedImage, String, String), Error> {
+        let inspected = self.inspected(reference).await?;
+        let (created, tagged) = (inspected.created.clone(), inspected.metadata.last_tag_time.clone());
+        Ok((inspected.into(), created, tagged))
+    }
+
+    async fn inspected(&self, reference: &str) -> Result<InspectedImage, Error> {
+        self.wire.get(format!("/images/{}/json", segment(reference))).answer().await
     }
 }
 

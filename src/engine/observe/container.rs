@@ -126,6 +126,10 @@ pub(in crate::engine) struct ListedVolume {
     #[serde(default, deserialize_with = "nullable")]
     driver: String,
     #[serde(default, deserialize_with = "nullable")]
+    scope: String,
+    #[serde(default, deserialize_with = "nullable")]
+    mountpoint: String,
+    #[serde(default, deserialize_with = "nullable")]
     labels: BTreeMap<String, String>,
 }
 
@@ -220,7 +224,13 @@ impl From<ListedNetwork> for ObservedNetwork {
 
 impl From<ListedVolume> for ObservedVolume {
     fn from(listed: ListedVolume) -> Self {
-        Self { name: listed.name, driver: listed.driver, labels: listed.labels }
+        Self {
+            name: listed.name,
+            driver: listed.driver,
+            scope: listed.scope,
+            mountpoint: listed.mountpoint,
+            labels: listed.labels,
+        }
     }
 }
 

@@ -145,6 +145,13 @@ impl Engine {
         Ok(by_name.into_values().collect())
     }
 
+    /// The volumes that carry a project's label: one call.
+    pub async fn volumes_of(&self, project: &str) -> Result<Vec<ObservedVolume>, Error> {
+        let mut seen = self.volumes_by(&Query::project(project).labelled()).await?;
+        seen.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(seen)
+    }
+
     async fn volumes_by(&self, filters: &Filters) -> Result<Vec<ObservedVolume>, Error> {
         let listed: ListedVolumes = self.wire.get("/volumes").filters(filters).answer().await?;
         Ok(listed.volumes.into_iter().map(|volume: ListedVolume| volume.into()).collect())

@@ -4,6 +4,7 @@
 //! [recalled](crate::resource::recall) from labels.
 
 mod down;
+mod images;
 mod remove;
 mod restart;
 mod signal;
@@ -12,4 +13,5 @@ mod verb;
 mod work;
 
 pub use down::{DownPolicy, ImageRemoval, down};
+pub use images::remove_images;
 pub use verb::{LifecyclePolicy, Verb, lifecycle};

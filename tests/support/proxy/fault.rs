@@ -47,8 +47,14 @@ impl Fault {
     }
 
     /// Answers with a status and a message, as a daemon does; the daemon itself hears nothing.
-    pub(crate) fn answer(mut self, status: u16, message: &str) -> Self {
-        self.harm = Harm::Answer(status, message.to_owned());
+    pub(crate) fn answer(self, status: u16, message: &str) -> Self {
+        let body = serde_json::json!({ "message": message }).to_string();
+        self.answer_with(status, &body)
+    }
+
+    /// Answers with a status and a body of JSON; the daemon itself hears nothing.
+    pub(crate) fn answer_with(mut self, status: u16, body: &str) -> Self {
+        self.harm = Harm::Answer(status, body.to_owned());
         self
     }
 
