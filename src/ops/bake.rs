@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{BuildOptions, Compose, Error};
 use crate::model::{Build, FileObject, FileReference, Project, Service, Ulimit};
+use crate::plan::ServiceGraph;
 use crate::resource::labels;
 use crate::yaml::to_json_pretty;
 
@@ -34,7 +35,12 @@ impl Compose {
         let image = |service: &Service| {
             desired.service(&service.name).map(|found| found.template.body.image.clone()).unwrap_or_default()
         };
-        let targets: BTreeMap<String, Value> = with_bases(project, &selected)
+        let group: BTreeSet<String> =
+            with_bases(project, &selected).iter().map(|service| target(&service.name)).collect();
+        // As the peer has it: what the services depend on is described, and not asked for.
+        let graph = ServiceGraph::of(&desired);
+        let all = graph.with_dependencies(selected);
+        let targets: BTreeMap<String, Value> = with_bases(project, &all)
             .into_iter()
             .filter_map(|service| {
                 let build = service.workload.build.as_ref()?;
@@ -47,7 +53,6 @@ impl Compose {
                 Some((target(&service.name), entry(service, build, (options, marks))))
             })
             .collect();
-        let group: BTreeSet<String> = selected.into_iter().map(target).collect();
         let file = json!({ "group": { "default": { "targets": group } }, "target": targets });
         to_json_pretty(&file).map(|text| Some(text + "\n")).map_err(|cause| Error::request(cause.to_string()))
     }

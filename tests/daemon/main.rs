@@ -6,6 +6,8 @@ mod support;
 mod attached;
 mod budget;
 mod build;
+mod buildkit;
+mod built_alike;
 mod create;
 mod disturbed;
 mod down;

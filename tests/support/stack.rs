@@ -48,6 +48,16 @@ impl Stack {
         std::fs::write(path, content).expect("a file can be written");
     }
 
+    /// Lends the plugin of Docker's command line to the peer, which builds by it; false if the machine has none.
+    pub(crate) fn with_plugin(&self, name: &str) -> bool {
+        let own =
+            std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".docker/cli-plugins").join(name));
+        let Some(own) = own.filter(|path| path.is_file()) else { return false };
+        let folder = self.home().join(".docker/cli-plugins");
+        std::fs::create_dir_all(&folder).expect("a folder can be made");
+        std::os::unix::fs::symlink(own, folder.join(name)).is_ok()
+    }
+
     /// `rcompose` with these words, to be built up further.
     pub(crate) fn command<const N: usize>(&self, words: [&str; N]) -> Command {
         // Another binary, such as the peer, shows whether a test asks for what is usual.
@@ -76,6 +86,11 @@ impl Stack {
     #[must_use = "say what the command had to do: `.success()`, `.code(1)`"]
     pub(crate) fn peer<const N: usize>(&self, program: &Path, words: [&str; N]) -> Outcome {
         Command::new(program, self).args(words).run()
+    }
+
+    /// The peer, to be built up further.
+    pub(crate) fn peer_command(&self, program: &Path) -> Command {
+        Command::new(program, self)
     }
 
     /// The containers of the project, running or not, as the daemon lists them, sorted by name.

@@ -51,16 +51,9 @@ pub(crate) struct Quiet {
 impl Quiet {
     fn leaves_out(self, event: &Event) -> bool {
         match event {
-            Event::Progress(_) | Event::Output(_) | Event::Started { .. } | Event::Finished { .. }
-                if self.progress =>
-            {
-                true
-            }
-            Event::Output(_) => self.builds,
-            // A step of a build; its start and its end are told in any case.
-            Event::Progress(progress) if progress.text == "Building" => {
-                self.builds && !progress.details.is_empty()
-            }
+            Event::Progress(_) | Event::Started { .. } | Event::Finished { .. } if self.progress => true,
+            // The start and the end of a build are told in any case.
+            Event::Output(_) | Event::Step(_) | Event::Carried(_) => self.builds || self.progress,
             Event::Progress(progress) => self.pulls && (progress.parent.is_some() || progress.current > 0),
             _ => false,
         }

@@ -109,14 +109,17 @@ pub(super) fn local<'a>(path: &'a Path, what: &'a str) -> impl FnOnce(io::Error)
     move |cause| Error::Local { what: format!("{what} `{}` cannot be read", path.display()), cause }
 }
 
-/// The Dockerfile's path: as it is named, else by its usual name in either case.
+/// The Dockerfile's path; the usual name stands for the same in lower case, too.
 pub(super) fn dockerfile(spec: &BuildSpec, directory: &Path) -> PathBuf {
-    if !spec.dockerfile.is_empty() {
-        return clean(&directory.join(&spec.dockerfile));
+    let name = if spec.dockerfile.is_empty() { USUAL } else { &spec.dockerfile };
+    let path = clean(&directory.join(name));
+    if path.file_name().is_some_and(|name| name == USUAL) && !path.exists() {
+        let lower = path.with_file_name(USUAL.to_lowercase());
+        if lower.exists() {
+            return lower;
+        }
     }
-    let usual = directory.join(USUAL);
-    let lower = directory.join(USUAL.to_lowercase());
-    if !usual.exists() && lower.exists() { lower } else { usual }
+    path
 }
 
 /// The file that says what is left out, and its text: the one of this Dockerfile alone, or that of the context.
