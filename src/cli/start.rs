@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use super::args::{Cli, Parsed, RootArgs, Verb, parse};
 use super::command::watch;
+use super::command::{attach, exec, run as run_container};
 use super::command::{
     build, commit, completion, config, create, down, events, export, graph, images, inspect, kill, lint,
     logs, ls, metadata, pause, plan, port, ps, pull, push, restart, rm, scale, search, start, stats, stop,
     top, unpause, up, version, volumes, wait,
 };
-use super::command::{exec, run as run_container};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::session::Session;
@@ -54,6 +54,7 @@ fn run(verb: &Verb, session: &Session) -> Result<Exit, Failure> {
         Verb::Scale(args) => scale(args, session),
         Verb::Ps(args) => ps(args, session),
         Verb::Run(args) => run_container(args, session),
+        Verb::Attach(args) => attach(args, session),
         Verb::Exec(args) => exec(args, session),
         Verb::Logs(args) => logs(args, session),
         Verb::Events(args) => events(args, session),

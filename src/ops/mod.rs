@@ -5,6 +5,7 @@
 
 pub mod graph;
 
+mod attach;
 mod bake;
 mod build;
 mod compose;
@@ -32,6 +33,7 @@ mod volumes;
 mod wait;
 mod watch;
 
+pub use attach::Attachable;
 pub use build::BuildOptions;
 pub use compose::{Compose, Interrupts, Scope, Settings};
 pub use config::{ConfigRequest, Format, Rendered, Shown, config};

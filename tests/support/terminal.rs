@@ -115,6 +115,21 @@ impl Terminal {
         !modes.intersects(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG)
     }
 
+    /// Waits until keys are passed on as they are typed.
+    #[track_caller]
+    pub(crate) fn wait_until_raw(&mut self) {
+        while !self.is_raw() {
+            let ended = self.child.try_wait().expect("the command can be asked").is_some();
+            assert!(
+                !ended && Instant::now() < self.deadline,
+                "`{}` never made the terminal raw\n{}",
+                self.command,
+                self.seen()
+            );
+            sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Waits for the end: the exit code, and all that the terminal was sent. The terminal must be as it was.
     #[track_caller]
     pub(crate) fn finish(mut self) -> (Option<i32>, String) {

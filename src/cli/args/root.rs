@@ -6,13 +6,13 @@ use clap::{Args, Parser, Subcommand};
 
 use super::values;
 use crate::cli::command::WatchArgs;
+use crate::cli::command::{AttachArgs, ExecArgs, RunArgs};
 use crate::cli::command::{
     BuildArgs, CommitArgs, CompletionArgs, ConfigArgs, CreateArgs, DownArgs, EventsArgs, ExportArgs,
     GraphArgs, ImagesArgs, InspectArgs, KillArgs, LintArgs, LogsArgs, LsArgs, PauseArgs, PlanArgs, PortArgs,
     PsArgs, PullArgs, PushArgs, RestartArgs, RmArgs, ScaleArgs, SearchArgs, StartArgs, StatsArgs, StopArgs,
     TopArgs, UnpauseArgs, UpArgs, VersionArgs, VolumesArgs, WaitArgs,
 };
-use crate::cli::command::{ExecArgs, RunArgs};
 
 /// Define and run multi-container applications
 #[derive(Debug, Parser)]
@@ -165,6 +165,7 @@ pub(crate) enum Verb {
     Scale(ScaleArgs),
     Ps(PsArgs),
     Exec(ExecArgs),
+    Attach(AttachArgs),
     Run(Box<RunArgs>),
     Logs(LogsArgs),
     Events(EventsArgs),

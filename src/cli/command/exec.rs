@@ -102,7 +102,7 @@ impl ExecArgs {
 /// What is said where a terminal is asked for and there is none.
 pub(super) fn no_terminal() -> Failure {
     Failure::message("cannot attach stdin to a TTY-enabled container because stdin is not a terminal")
-        .help("`-T` runs it without a terminal")
+        .help("`-T` runs a command without a terminal; `attach --no-stdin` only shows")
 }
 
 /// Variables as the engine takes them; what has no value and none in our environment is left out.

@@ -1,5 +1,6 @@
 //! One file a verb: its flags, and the call into the library that does it.
 
+mod attach;
 mod build;
 mod change;
 mod commit;
@@ -40,6 +41,7 @@ mod volumes;
 mod wait;
 mod watch;
 
+pub(crate) use attach::{AttachArgs, run as attach};
 pub(crate) use build::{BuildArgs, run as build};
 pub(crate) use commit::{CommitArgs, run as commit};
 pub(crate) use completion::{CompletionArgs, run as completion};
