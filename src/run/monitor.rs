@@ -202,7 +202,9 @@ impl Monitor {
         if fresh {
             self.follower.note(&event.id, (event.attribute("name"), service));
         }
-        match self.follower.resume(&event.id, &since(event)).await {
+        // What a new container wrote before its start was told is part of what it has to say.
+        let since = if fresh { "0".to_owned() } else { since(event) };
+        match self.follower.resume(&event.id, &since).await {
             // It may have ended and been removed in the meantime.
             Err(error) if !error.is_not_found() => Err(error),
             _ => Ok(()),

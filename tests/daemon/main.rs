@@ -30,3 +30,4 @@ mod ssh;
 mod tls;
 mod up;
 mod watching;
+mod watch;

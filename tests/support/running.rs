@@ -70,6 +70,11 @@ impl Running {
         }
     }
 
+    /// Both streams so far.
+    pub(crate) fn said(&self) -> String {
+        format!("{}\n{}", self.out.so_far(), self.err.so_far())
+    }
+
     /// Sends a signal.
     pub(crate) fn signal(&self, signal: Signal) {
         let id = i32::try_from(self.child.id()).expect("a process id is an i32");

@@ -7,11 +7,13 @@ use std::thread;
 use clap::Args;
 use rcompose::load::{Disk, Passes, load};
 use rcompose::ops::{Reload, Requests, WatchOptions, WatchRequest};
+use rcompose::plan::UpPolicy;
 use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::plan::show_dry;
 use crate::cli::args::boolean;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -66,6 +68,13 @@ pub(crate) fn run(args: &WatchArgs, session: &Session) -> Result<Exit, Failure> 
     let reload = args.reload.reload(session)?;
     let quiet = Quiet { builds: args.quiet, pulls: args.quiet, ..Quiet::default() };
     work(session, project, Lines { quiet, ..Lines::default() }, async |compose| {
+        if session.root.dry_run {
+            if !args.no_up {
+                let policy = UpPolicy { services: args.services.clone(), ..UpPolicy::default() };
+                show_dry(&compose.prepare_up(policy).await?.plan, session)?;
+            }
+            return Ok(Exit::Success);
+        }
         let options = WatchOptions {
             services: args.services.clone(),
             prune: args.prune,

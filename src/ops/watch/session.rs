@@ -24,7 +24,9 @@ use crate::model::WatchAction;
 use crate::ops::{Compose, Error};
 use crate::resource::{ContainerState, labels};
 use crate::run::Listener;
-use crate::run::watch::{Courier, DeliveryError, Lock, Outbox, Refreshed, Source, Stirred, Watched, Window};
+use crate::run::watch::{
+    Courier, DeliveryError, Lock, Outbox, Refreshed, Rule, Source, Stirred, Watched, Window,
+};
 
 /// A watch of a project.
 #[derive(Debug)]
@@ -52,9 +54,12 @@ impl Session {
         let loaded =
             compose.loaded().ok_or_else(|| Error::request("no configuration file provided: not found"))?;
         compose.known_services(&options.services)?;
-        let (watched, source) = begin(compose, options, loaded)?;
+        let rules = read(compose, options, loaded)?;
+        let source = source(compose, options, &rules);
+        let watched = rules.into_iter().map(Watched::begin).collect();
         let keeper = options.reload.as_ref().map(|reload| Keeper::open(reload, loaded, options.polling));
-        Ok(Self {
+        let polling_told = source.why_polling().is_some();
+        let mut session = Self {
             compose: compose.clone(),
             options: options.clone(),
             watched,
@@ -65,10 +70,12 @@ impl Session {
             rebuilder: Rebuilder::default(),
             keeper,
             tally: Tally::default(),
-            polling_told: false,
+            polling_told,
             busy: watch::Sender::new(false),
             _lock: lock,
-        })
+        };
+        session.look();
+        Ok(session)
     }
 
     /// True while containers may be made anew or restarted.
@@ -127,7 +134,6 @@ impl Session {
     }
 
     fn announce(&mut self) {
-        self.polling_told = self.source.why_polling().is_some();
         let rules: Vec<_> = self.watched.iter().map(|watched| watched.rule.clone()).collect();
         self.compose.sink().send(Event::Watching {
             services: services(&rules).into_iter().collect(),
@@ -147,12 +153,7 @@ impl Session {
                         self.window.note(&path, urgency, now);
                     }
                 }
-                Stirred::Everything => {
-                    let all: Vec<_> = self.watched.iter_mut().map(Watched::refresh_all).collect();
-                    for (index, seen) in all.into_iter().enumerate() {
-                        self.seen(index, seen, now);
-                    }
-                }
+                Stirred::Everything => self.look(),
             }
             next = self.source.ready();
         }
@@ -167,12 +168,27 @@ impl Session {
         }
     }
 
+    /// Takes in what looking again brought to light; folders that are new are watched, and then looked at once more.
     fn seen(&mut self, index: usize, seen: Refreshed, since: Instant) {
-        if !seen.folders.is_empty() && !self.source.add(seen.folders) && !self.polling_told {
-            self.polling_told = true;
-            let why = self.source.why_polling().unwrap_or_default();
-            self.notice(Level::Warning, format!("{why}; until then everything is looked at every 400 ms"));
+        let mut open = vec![seen];
+        while let Some(mut seen) = open.pop() {
+            let fresh = self.source.add(std::mem::take(&mut seen.folders));
+            // The folder that a rule's path lies in is watched for that path alone.
+            let inside =
+                fresh.iter().filter(|folder| folder.starts_with(&self.watched[index].rule.path)).cloned();
+            for folder in inside.collect::<Vec<_>>() {
+                open.push(self.watched[index].refresh(&folder));
+            }
+            self.take_in(index, &seen, since);
         }
+        if let (false, Some(why)) = (self.polling_told, self.source.why_polling()) {
+            let text = format!("{why}; until then everything is looked at every 400 ms");
+            self.polling_told = true;
+            self.notice(Level::Warning, text);
+        }
+    }
+
+    fn take_in(&mut self, index: usize, seen: &Refreshed, since: Instant) {
         self.unreadable(&seen.unreadable);
         let rule = self.watched[index].rule.clone();
         if seen.changes.is_empty() {
@@ -347,15 +363,20 @@ impl Session {
         Ok(())
     }
 
-    /// Goes on with the project as it was saved.
+    /// Goes on with the project as it was saved. Trees of rules that are as before are kept, so that no change is missed.
     async fn adopt(&mut self, next: Compose) -> Result<(), Error> {
         let Some(loaded) = next.loaded() else { return Ok(()) };
-        match begin(&next, &self.options, loaded) {
-            Ok((watched, source)) => {
-                // Trees are read anew, and what changed while they were is not: it is known as changes of the old ones.
-                self.flush();
-                self.watched = watched;
-                self.source = source;
+        match read(&next, &self.options, loaded) {
+            Ok(rules) => {
+                self.source = source(&next, &self.options, &rules);
+                self.polling_told = self.source.why_polling().is_some();
+                let mut known = std::mem::take(&mut self.watched);
+                for rule in rules {
+                    let same = known.iter().position(|one| one.rule == rule);
+                    let one = same.map_or_else(|| Watched::begin(rule), |at| known.swap_remove(at));
+                    self.watched.push(one);
+                }
+                self.look();
             }
             Err(error) => self.notice(Level::Error, format!("{error}; the rules stay as they were")),
         }
@@ -365,39 +386,37 @@ impl Session {
         Ok(())
     }
 
+    /// Looks at everything.
+    fn look(&mut self) {
+        let now = Instant::now();
+        for index in 0..self.watched.len() {
+            let seen = self.watched[index].refresh_all();
+            self.seen(index, seen, now);
+        }
+    }
+
     fn notice(&self, level: Level, text: String) {
         self.compose.sink().send(Event::Notice { level, text });
     }
 }
 
-/// The rules of a project with their trees, and what tells of changes in them.
-fn begin(
-    compose: &Compose,
-    options: &WatchOptions,
-    loaded: &Loaded,
-) -> Result<(Vec<Watched>, Source), Error> {
+/// The rules of a project; what is to be said about them is told.
+fn read(compose: &Compose, options: &WatchOptions, loaded: &Loaded) -> Result<Vec<Rule>, Error> {
     let (rules, warnings) = rules(loaded, &options.services)?;
     for text in warnings {
         compose.sink().send(Event::Notice { level: Level::Warning, text });
     }
-    let roots: Vec<PathBuf> = rules.iter().map(|rule| rule.path.clone()).collect();
-    let mut source = Source::open(roots.iter().map(PathBuf::as_path), options.polling);
-    let mut watched = Vec::new();
-    for rule in rules {
-        let (one, seen) = Watched::begin(rule);
-        source.add(seen.folders);
-        for (path, cause) in seen.unreadable {
-            let path = compose.inside(&path);
-            let text = format!("`{}` cannot be read and is passed over: {cause}", path.display());
-            compose.sink().send(Event::Notice { level: Level::Warning, text });
-        }
-        watched.push(one);
-    }
+    Ok(rules)
+}
+
+/// What tells of changes below the paths of rules.
+fn source(compose: &Compose, options: &WatchOptions, rules: &[Rule]) -> Source {
+    let source = Source::open(rules.iter().map(|rule| rule.path.as_path()), options.polling);
     if let Some(why) = source.why_polling() {
         let text = format!("{why}; everything is looked at every 400 ms");
         compose.sink().send(Event::Notice { level: Level::Warning, text });
     }
-    Ok((watched, source))
+    source
 }
 
 /// Ends when a file of the project was saved; never, where nobody wants to know.

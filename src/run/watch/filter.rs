@@ -25,7 +25,7 @@ const ALWAYS: [&str; 16] = [
 ];
 
 /// Which paths below a rule's own path concern it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     root: PathBuf,
     /// Patterns, each list with the folder that it is anchored at.

@@ -7,7 +7,7 @@ use crate::model::WatchAction;
 use crate::resource::HookSpec;
 
 /// A rule of a service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
     /// The service.
     pub service: String,

@@ -81,26 +81,29 @@ impl Source {
         self.folders.len()
     }
 
-    /// Watches these folders, too; each alone, nothing below it. If the kernel has no more watches to give, the clock takes
-    /// over: then this is false.
-    pub fn add(&mut self, folders: impl IntoIterator<Item = PathBuf>) -> bool {
-        let fresh: Vec<PathBuf> =
+    /// Watches these folders, too; each alone, nothing below it. Gives those that are watched from now on, without those in
+    /// one of them: what came into them before was told to nobody, and is to be looked at again. If the kernel has no more
+    /// watches to give, the clock takes over.
+    pub fn add(&mut self, folders: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> {
+        let fresh: BTreeSet<PathBuf> =
             folders.into_iter().filter(|folder| !self.folders.contains(folder)).collect();
-        let Some(watcher) = &mut self.watcher else { return self.why_polling.is_some() };
-        for folder in fresh {
-            match watcher.watch(&folder, RecursiveMode::NonRecursive) {
-                Ok(()) => drop(self.folders.insert(folder)),
+        let Some(watcher) = &mut self.watcher else { return Vec::new() };
+        for folder in &fresh {
+            match watcher.watch(folder, RecursiveMode::NonRecursive) {
+                Ok(()) => drop(self.folders.insert(folder.clone())),
                 // It went away in the meantime, or will not be read: both are told where they are looked at.
                 Err(error) if !exhausted(&error) => {}
                 Err(error) => {
                     self.why_polling = Some(explain(&error));
                     self.watcher = None;
                     self.folders.clear();
-                    return false;
+                    return Vec::new();
                 }
             }
         }
-        true
+        let tops =
+            fresh.iter().filter(|folder| !folder.ancestors().skip(1).any(|above| fresh.contains(above)));
+        tops.cloned().collect()
     }
 
     fn forget(&mut self, folder: &Path) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::outbox::{Change, Outbox, What};
 use super::rule::Rule;
-use super::scan::{Found, digest, look, walk};
+use super::scan::{digest, look, walk};
 use super::tree::{Comparison, Digest, Entry, Kind, Tree};
 
 /// Files up to this size are read at the start, so that a save that changes nothing is known for one.
@@ -34,13 +34,14 @@ pub struct Refreshed {
 }
 
 impl Watched {
-    /// Looks at a rule's tree for the first time: what is there is taken for what the container has.
+    /// Looks at a rule's tree for the first time: what is there is taken for what the
+    /// container has. Nothing is watched yet: look at all of it again once something tells of changes.
     #[must_use]
-    pub fn begin(rule: Rule) -> (Self, Refreshed) {
-        let Found { entries, folders, unreadable } = walk(&rule.path, &rule.filter);
+    pub fn begin(rule: Rule) -> Self {
+        let found = walk(&rule.path, &rule.filter);
         let mut watched = Self { rule, tree: Tree::default() };
         let mut budget = BUDGET;
-        for (path, mut entry) in entries {
+        for (path, mut entry) in found.entries {
             if let Kind::File { size, digest: known } = &mut entry.kind
                 && *size <= SMALL.min(budget)
                 && watched.rule.copies()
@@ -50,8 +51,7 @@ impl Watched {
             }
             watched.tree.put(&path, entry);
         }
-        let folders = [watched.anchor()].into_iter().chain(folders).collect();
-        (watched, Refreshed { changes: Vec::new(), folders, unreadable })
+        watched
     }
 
     /// The folder in which the rule's own path comes and goes: its nearest one that is there.
@@ -87,10 +87,9 @@ impl Watched {
             Ok(Some(entry)) if entry.kind == Kind::Folder => self.folder(path, &mut seen),
             Ok(Some(entry)) => self.seen(path, entry, &mut seen),
         }
-        if !self.rule.path.starts_with(path) {
-            return seen;
+        if path == self.rule.path {
+            seen.folders.push(self.anchor());
         }
-        seen.folders.push(self.anchor());
         seen
     }
 
@@ -247,7 +246,7 @@ mod tests {
                 exec: HookSpec::default(),
                 initial_sync: false,
             };
-            let watched = Watched::begin(rule).0;
+            let watched = Watched::begin(rule);
             Self { folder, watched }
         }
 

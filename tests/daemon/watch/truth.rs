@@ -1,0 +1,115 @@
+//! What is told, and what goes wrong.
+
+use rustix::process::Signal;
+
+use super::scene::{Scene, events, find};
+use crate::support::{Fault, Proxy, Stack, daemon};
+
+const ONE: &str = "services:\n  a:\n    image: IMAGE\n    command: sleep 600\n    init: true\n    develop: {watch: [{path: src, target: /app, action: sync}]}\n";
+
+#[test]
+fn a_batch_is_one_line_for_people() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "line", ONE);
+    stack.write("src/f", "");
+    let mut watch = stack.command(["watch"]).start();
+    watch.wait_for("Watch enabled");
+    stack.write("src/f", "hello");
+    watch.wait_for("a-1: synced /app/f (5B) in ");
+    watch.signal(Signal::INT);
+    let end = watch.finish();
+    assert_eq!(end.exit, Some(130));
+    end.says(["Watch disabled"]);
+}
+
+#[test]
+fn a_summary_comes_when_asked_for() {
+    let Some(mut scene) = Scene::of("summary", ONE, &[("src/f", "")]) else { return };
+    scene.save("src/f", "hello");
+    scene.hears("\"synced\"");
+    scene.watch.signal(Signal::USR1);
+    scene.hears("1 batches, 1 files (5 bytes) copied");
+}
+
+#[test]
+fn a_container_that_is_made_anew_is_brought_up_to_date() {
+    let Some(scene) = Scene::of("anew", ONE, &[("src/f", "0"), ("src/g", "0")]) else { return };
+    scene.save("src/f", "one");
+    scene.remove("src/g");
+    scene.arrives("a", "/app/f", "one");
+    scene.stack.run(["up", "-d", "--force-recreate", "-t", "0"]).success();
+    scene.arrives("a", "/app/f", "one");
+    let caught = scene.events("synced").iter().any(|event| event["catching_up"] == true);
+    assert!(caught);
+}
+
+#[test]
+fn a_container_that_is_gone_is_no_end_and_the_next_one_gets_it_all() {
+    let Some(daemon) = daemon() else { return };
+    let Some(scene) = Scene::of("removed", ONE, &[("src/f", "0")]) else { return };
+    daemon.api.delete(&format!("/containers/{}-a-1?force=1", scene.stack.project()));
+    scene.save("src/f", "while there is none");
+    scene.stack.run(["up", "-d"]).success();
+    scene.arrives("a", "/app/f", "while there is none");
+}
+
+#[test]
+fn a_replica_that_comes_later_gets_it_all() {
+    let Some(daemon) = daemon() else { return };
+    let Some(scene) = Scene::of("later", ONE, &[("src/f", "0")]) else { return };
+    scene.save("src/f", "one");
+    scene.arrives("a", "/app/f", "one");
+    scene.stack.run(["up", "-d", "--scale", "a=2"]).success();
+    let second = format!("{}-a-2", scene.stack.project());
+    scene.eventually("the second", || find(daemon, &second, "/app/f").filter(|found| found.content == "one"));
+}
+
+#[test]
+fn a_disk_that_is_full_is_named_and_tried_again() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "full", ONE);
+    stack.write("src/f", "0");
+    stack.run(["up", "-d"]).success();
+    let proxy = Proxy::before(daemon);
+    let full = "write /app/f: no space left on device";
+    proxy.disturb(Fault::on("PUT", "/containers/*/archive").answer(500, full));
+    let mut watch = stack.command(["--progress", "json", "watch", "--no-up"]).host(&proxy.host()).start();
+    watch.wait_for("\"watching\"");
+    stack.write("src/f", "one");
+    watch.wait_for("docker system df");
+    watch.wait_for("is up to date again");
+    let name = format!("{}-a-1", stack.project());
+    assert_eq!(find(daemon, &name, "/app/f").expect("it is there").content, "one");
+}
+
+#[test]
+fn a_burst_on_an_ignored_folder_says_nothing() {
+    let compose = ONE.replace("action: sync", "action: sync, ignore: [cache]");
+    let Some(scene) = Scene::of("noise", &compose, &[("src/f", "0"), ("src/cache/x", "")]) else { return };
+    for number in 0..100 {
+        scene.save("src/cache/x", &number.to_string());
+    }
+    scene.save("src/f", "one");
+    scene.arrives("a", "/app/f", "one");
+    assert_eq!(scene.events("synced").len(), 1);
+}
+
+#[test]
+fn an_engine_that_clears_no_place_is_helped_by_the_containers_own_program() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "fallback", ONE);
+    stack.write("src/f", "0");
+    stack.run(["up", "-d"]).success();
+    let name = format!("{}-a-1", stack.project());
+    let proxy = Proxy::before(daemon);
+    let mut watch = stack.command(["--progress", "json", "watch", "--no-up"]).host(&proxy.host()).start();
+    watch.wait_for("\"watching\"");
+    stack.write("src/f", "one");
+    watch.wait_for("\"synced\"");
+    proxy.disturb(Fault::on("PUT", "/containers/*/archive").answer(200, ""));
+    std::fs::remove_file(stack.folder().join("src/f")).expect("removed");
+    watch.wait_for("\"deleted\":1");
+    assert_eq!(find(daemon, &name, "/app/f"), None);
+    watch.signal(Signal::INT);
+    assert_eq!(events(&watch.finish(), "synced").len(), 2);
+}
