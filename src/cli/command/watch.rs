@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal, stdin};
 use std::sync::Arc;
 use std::thread;
 
-use clap::Args;
+use clap::{ArgAction, Args};
 use rcompose::load::{Disk, Passes, load};
 use rcompose::ops::{Reload, Requests, WatchOptions, WatchRequest};
 use rcompose::plan::UpPolicy;
@@ -40,8 +40,17 @@ pub(crate) struct WatchArgs {
     #[arg(long)]
     no_up: bool,
     /// Remove images that a rebuild replaced; `--prune=false` keeps them
-    #[arg(long, value_name = "BOOL", default_value = "true", default_missing_value = "true", num_args = 0..=1,
-          require_equals = true, value_parser = boolean)]
+    #[arg(
+        long,
+        action = ArgAction::Set,
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "true",
+        default_missing_value = "true",
+        value_parser = boolean,
+        value_name = "BOOL",
+        hide_default_value = true
+    )]
     prune: bool,
     /// Do not show the output of builds
     #[arg(long)]

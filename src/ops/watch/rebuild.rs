@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::event::{Event, Level};
@@ -19,6 +20,10 @@ use crate::run::Context;
 const QUIET: Duration = Duration::from_millis(150);
 /// Or when the first change is so old.
 const CAP: Duration = Duration::from_secs(1);
+
+/// How often a removal of an image is tried that something else uses, and the pause between.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Which services want to be made anew, and the build under way.
 #[derive(Debug, Default)]
@@ -189,9 +194,15 @@ impl Work {
             }
             let engine = self.compose.engine();
             let named = engine.inspect_image(&id).await.is_ok_and(|image| !image.tags.is_empty());
-            if !named {
-                // Something else may run it.
-                let _ = engine.remove_image(&id, false).await;
+            if named {
+                continue;
+            }
+            for _ in 0..TRIES {
+                match engine.remove_image(&id, false).await {
+                    // Engines count a container among the users of its image for a moment after its removal.
+                    Err(error) if !error.is_not_found() => sleep(PAUSE).await,
+                    _ => break,
+                }
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 
 use super::scene::{Scene, events, start};
-use crate::support::{Proxy, Stack, daemon};
+use crate::support::{Stack, daemon};
 
 const BUILT: &str = "services:\n  a:\n    build: .\n    command: sleep 600\n    init: true\n    develop: {watch: [{path: src, action: rebuild}]}\n";
 const DOCKERFILE: &str = "FROM rcompose-test-busybox:1\nCOPY src /app\n";
@@ -31,23 +31,15 @@ fn a_rebuild_makes_image_and_container_anew_and_removes_the_old_image() {
 
 #[test]
 fn a_burst_is_one_rebuild() {
-    let Some(daemon) = daemon() else { return };
-    let stack = Stack::of(daemon, "burst", BUILT);
-    stack.write("Dockerfile", DOCKERFILE);
-    stack.write("src/f", "0");
-    stack.run(["up", "-d"]).success();
-    let proxy = Proxy::before(daemon);
-    let mut watch = stack.command(["--progress", "json", "watch", "--no-up"]).host(&proxy.host()).start();
-    watch.wait_for("\"watching\"");
+    let Some(mut scene) = built("burst") else { return };
     for number in 0..40 {
-        stack.write(&format!("src/f{number}"), "x");
+        scene.save(&format!("src/f{number}"), "x");
     }
-    watch.wait_for("\"reacted\"");
-    watch.signal(Signal::INT);
-    let end = watch.finish();
+    scene.hears("\"reacted\"");
+    let (_stack, end) = scene.end();
     assert_eq!(events(&end, "reacted").len(), 1);
-    let builds = proxy.calls().iter().filter(|call| call.is("POST", "/build")).count();
-    assert_eq!(builds, 1, "{:#?}", proxy.calls());
+    let builds = events(&end, "started").into_iter().filter(|event| event["operation"] == "build");
+    assert_eq!(builds.count(), 1);
 }
 
 #[test]

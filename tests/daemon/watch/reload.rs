@@ -1,11 +1,15 @@
 //! The project's own files are watched.
 
 use super::scene::Scene;
+use crate::support::daemon;
 
 const ONE: &str = "services:\n  a:\n    image: IMAGE\n    command: sleep 600\n    init: true\n    stop_grace_period: 0s\n    environment: {WHO: '${WHO:-nobody}'}\n    develop: {watch: [{path: src, target: /app, action: sync}]}\n";
 
+/// While it is made anew, there may be no container of the name.
 fn variables(scene: &Scene) -> String {
-    scene.stack.inspect("a")["Config"]["Env"].to_string()
+    let path = format!("/containers/{}-a-1/json", scene.stack.project());
+    let answer = daemon().expect("a scene has a daemon").api.request("GET", &path, ("", b""));
+    answer.expect("an answer").json()["Config"]["Env"].to_string()
 }
 
 fn saved(scene: &Scene, compose: &str) {
