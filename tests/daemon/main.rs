@@ -29,5 +29,5 @@ mod run;
 mod ssh;
 mod tls;
 mod up;
-mod watching;
 mod watch;
+mod watching;
