@@ -20,6 +20,7 @@ mod inspect;
 mod networks;
 mod observe;
 mod place;
+mod ports;
 mod processes;
 mod refusal;
 mod registry;

@@ -43,6 +43,8 @@ pub struct Limits {
     calls: Option<Arc<Semaphore>>,
     /// Starts: more than about two a core gain nothing, as the daemon itself works on them.
     starts: Arc<Semaphore>,
+    /// Starts at which an engine that is known to choose a port twice chooses one.
+    ports: Arc<Semaphore>,
 }
 
 impl Limits {
@@ -53,6 +55,7 @@ impl Limits {
         Self {
             calls: parallel.map(|bound| Arc::new(Semaphore::new(bound.max(1)))),
             starts: Arc::new(Semaphore::new((2 * cores).max(4))),
+            ports: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -62,6 +65,10 @@ impl Limits {
 
     pub(super) fn starts(&self) -> Arc<Semaphore> {
         self.starts.clone()
+    }
+
+    pub(super) fn ports(&self) -> Arc<Semaphore> {
+        self.ports.clone()
     }
 }
 

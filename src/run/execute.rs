@@ -12,6 +12,7 @@ use super::{Context, Listener, Outcome, StepError, StepFailure};
 use crate::event::Event;
 use crate::event::{Progress, Status};
 use crate::plan::{Action, ContainerRef, Plan, Stage, StepId};
+use crate::resource::body::CreateBody;
 
 /// Carries a plan out: every step as soon as what it waits for is done, side by side within the context's limits.
 ///
@@ -116,7 +117,8 @@ impl<'a> Walk<'a> {
                 listener: self.listener.clone(),
                 halt: self.halt.clone(),
                 targets: self.targets(&step.action),
-                tty: self.tty(&step.action),
+                tty: self.body(&step.action).map(|body| body.tty),
+                any_port: self.body(&step.action).map(|body| body.host_config.chooses_port()),
                 awaited: !self.plan.after(id).is_empty(),
                 pull_failed: self.pull_failed(&step.action),
             };
@@ -252,11 +254,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn tty(&self, action: &Action) -> Option<bool> {
+    /// What the container that an action works on is made of, if the plan makes it.
+    fn body(&self, action: &Action) -> Option<&'a CreateBody> {
         match action.containers().first()? {
             ContainerRef::Existing { .. } => None,
             ContainerRef::Created(step) => match &self.plan.step(*step).action {
-                Action::CreateContainer(create) => Some(create.spec.body.tty),
+                Action::CreateContainer(create) => Some(&create.spec.body),
                 _ => None,
             },
         }

@@ -22,6 +22,7 @@ mod lifecycle;
 mod listing;
 mod logs;
 mod plan;
+mod ports;
 mod project;
 mod proxy;
 mod ps;

@@ -266,6 +266,22 @@ pub struct PortBinding {
     pub host_port: String,
 }
 
+impl PortBinding {
+    /// True if the engine chooses the port: out of a range, or of all that are free.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.host_port.as_str(), "" | "0") || self.host_port.contains('-')
+    }
+}
+
+impl HostConfig {
+    /// True if the engine chooses a port of the host whenever the container is started.
+    #[must_use]
+    pub fn chooses_port(&self) -> bool {
+        self.port_bindings.values().flatten().any(PortBinding::is_open)
+    }
+}
+
 /// What to do when a container ends.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]

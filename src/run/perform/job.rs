@@ -21,6 +21,8 @@ pub(in crate::run) struct Job {
     pub(in crate::run) targets: Vec<Target>,
     /// Whether the container has a terminal, where the plan tells.
     pub(in crate::run) tty: Option<bool>,
+    /// Whether the engine chooses a port of the host for the container, where the plan tells.
+    pub(in crate::run) any_port: Option<bool>,
     /// True if other steps wait for it.
     pub(in crate::run) awaited: bool,
     /// False if the step depends on a failed pull and the pull did not fail.
@@ -60,6 +62,7 @@ pub(in crate::run) enum Done {
 /// What a step holds while it works.
 struct Permits {
     _call: Option<OwnedSemaphorePermit>,
+    _port: Option<OwnedSemaphorePermit>,
     _start: Option<OwnedSemaphorePermit>,
 }
 
@@ -107,12 +110,18 @@ impl Job {
 
     async fn permits(&self) -> Permits {
         if matches!(self.step.action, Action::Await(_) | Action::Skip { .. } | Action::Note { .. }) {
-            return Permits { _call: None, _start: None };
+            return Permits { _call: None, _port: None, _start: None };
         }
         // A closed semaphore would mean that the limits are gone; nobody closes them.
         let call = match self.context.limits.calls() {
             Some(calls) => calls.acquire_owned().await.ok(),
             None => None,
+        };
+        // Before the place among the starts, which others can use meanwhile.
+        let port = if self.chooses_port().await {
+            self.context.limits.ports().acquire_owned().await.ok()
+        } else {
+            None
         };
         let start = match self.step.action {
             Action::StartContainer { .. } | Action::RestartContainer { .. } => {
@@ -120,7 +129,22 @@ impl Job {
             }
             _ => None,
         };
-        Permits { _call: call, _start: start }
+        Permits { _call: call, _port: port, _start: start }
+    }
+
+    /// True for a start at which the engine chooses a port, if two at once could make it choose the same.
+    async fn chooses_port(&self) -> bool {
+        let starts =
+            matches!(self.step.action, Action::StartContainer { .. } | Action::RestartContainer { .. });
+        if !starts || !self.context.engine.races_for_ports() {
+            return false;
+        }
+        match (self.any_port, self.targets.first()) {
+            (Some(known), _) => known,
+            // Best effort: the start itself tells what is wrong.
+            (None, Some(target)) => self.context.engine.chooses_port(&target.id).await.unwrap_or(false),
+            (None, None) => false,
+        }
     }
 
     async fn perform(&self) -> Result<Done, StepError> {
