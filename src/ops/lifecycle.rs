@@ -26,19 +26,25 @@ impl Compose {
         self.finished(plan, outcome)
     }
 
-    /// Stops all containers of the project, until `cancel`.
-    pub(super) async fn stop_all(&self, cancel: CancellationToken) -> Result<(), Error> {
-        self.all("stop", Verb::Stop, cancel).await
+    /// Stops the containers of services, or all of the project if none is named, until `cancel`.
+    pub(super) async fn stop_all(&self, services: &[String], cancel: CancellationToken) -> Result<(), Error> {
+        self.all(("stop", Verb::Stop), services, cancel).await
     }
 
-    /// Kills all containers of the project.
-    pub(super) async fn kill_all(&self) -> Result<(), Error> {
+    /// Kills the containers of services, or all of the project if none is named.
+    pub(super) async fn kill_all(&self, services: &[String]) -> Result<(), Error> {
         let verb = Verb::Kill { signal: "SIGKILL".to_owned(), orphans: false };
-        self.all("kill", verb, CancellationToken::new()).await
+        self.all(("kill", verb), services, CancellationToken::new()).await
     }
 
-    async fn all(&self, operation: &'static str, verb: Verb, cancel: CancellationToken) -> Result<(), Error> {
-        let plan = self.prepare(&LifecyclePolicy { verb, ..LifecyclePolicy::default() }).await?;
+    async fn all(
+        &self,
+        (operation, verb): (&'static str, Verb),
+        services: &[String],
+        cancel: CancellationToken,
+    ) -> Result<(), Error> {
+        let policy = LifecyclePolicy { verb, services: services.to_vec(), ..LifecyclePolicy::default() };
+        let plan = self.prepare(&policy).await?;
         // Both interrupts may have been used up by what this is the answer to.
         let context = Context { keep_going: true, cancel, kill: CancellationToken::new(), ..self.context() };
         let outcome = self.told(operation, &plan, &context).await;

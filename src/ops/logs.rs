@@ -55,7 +55,7 @@ impl Compose {
             follower.logs(&container.id, (&container.name, service), &wanted)
         }))
         .await?;
-        let monitor = Monitor {
+        let mut monitor = Monitor {
             engine: self.engine().clone(),
             sink: self.sink().clone(),
             project: self.name().to_owned(),
@@ -65,6 +65,7 @@ impl Compose {
             tells_ends: false,
             busy: None,
             interrupt: self.interrupts().stop.clone(),
+            ended: BTreeSet::new(),
         };
         if monitor.run().await? == End::Interrupted {
             return Err(Error::Interrupted);

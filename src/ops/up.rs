@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::future::{Either, select};
 use tokio_util::sync::CancellationToken;
 
 use super::report::RunReport;
 use super::watch::{Session, WatchOptions};
 use super::{Compose, Error};
+use crate::diag::did_you_mean;
 use crate::event::{Event, Level};
 use crate::plan::{Action, Answer, Plan, UpPolicy, reconcile};
 use crate::resource::{ContainerState, Desired, Observed, ObservedContainer, labels};
@@ -25,6 +27,8 @@ pub struct AttachOptions {
     pub abort: Abort,
     /// The service whose exit code is ours (`--exit-code-from`).
     pub exit_code_from: Option<String>,
+    /// Lines are shown with the time of their arrival (`--timestamps`).
+    pub timestamps: bool,
     /// Files are watched meanwhile (`--watch`).
     pub watch: Option<WatchOptions>,
 }
@@ -118,29 +122,31 @@ impl Compose {
         let shown = shown(prepared, options)?;
         // Whatever is wrong with the rules is told before anything is done, and what is saved meanwhile is not missed.
         let mut watch = options.watch.as_ref().map(|watch| Session::locked(self, watch)).transpose()?;
-        let follower = Follower::new(self.engine().clone(), self.sink().clone(), (self.name(), shown));
+        let follow = if options.timestamps { Follower::stamping } else { Follower::new };
+        let follower = follow(self.engine().clone(), self.sink().clone(), (self.name(), shown));
         let listener = Listener::open(self.engine(), self.name()).await?;
-        let events = listener.subscribe();
+        let mut monitor = Monitor {
+            engine: self.engine().clone(),
+            sink: self.sink().clone(),
+            project: self.name().to_owned(),
+            follower: follower.clone(),
+            events: listener.subscribe(),
+            abort: options.abort,
+            tells_ends: true,
+            busy: watch.as_mut().map(Session::busy),
+            interrupt: self.interrupts().stop.clone(),
+            ended: BTreeSet::new(),
+        };
+        let services = &prepared.policy.services;
         self.sink().send(Event::Attached { containers: names(prepared, &follower) });
         self.attach_running(prepared, &follower).await?;
         let context =
             Context { follower: Some(follower.clone()), listener: Some(listener.clone()), ..self.context() };
         let outcome = self.told("up", &prepared.plan, &context).await;
         if outcome.interrupted && outcome.failures.is_empty() {
-            return self.stop_gracefully(&follower).await;
+            return self.stop_gracefully(monitor, services).await;
         }
         self.finished(&prepared.plan, outcome)?;
-        let monitor = Monitor {
-            engine: self.engine().clone(),
-            sink: self.sink().clone(),
-            project: self.name().to_owned(),
-            follower: follower.clone(),
-            events,
-            abort: options.abort,
-            tells_ends: true,
-            busy: watch.as_mut().map(Session::busy),
-            interrupt: self.interrupts().stop.clone(),
-        };
         let quit = self.interrupts().stop.child_token();
         let watching = watch.map(|watch| tokio::spawn(watch.run(quit.clone())));
         let end = monitor.run().await;
@@ -154,7 +160,7 @@ impl Compose {
                 follower.drained().await;
                 Ok(UpEnd::Ended { code: 0 })
             }
-            End::Interrupted => self.stop_gracefully(&follower).await,
+            End::Interrupted => self.stop_gracefully(monitor, services).await,
             End::Aborted { code, .. } => {
                 let text = if options.abort == Abort::OnFailure {
                     "Aborting on container failure..."
@@ -162,8 +168,9 @@ impl Compose {
                     "Aborting on container exit..."
                 };
                 self.sink().send(Event::Notice { level: Level::Info, text: text.to_owned() });
-                self.stop_all(self.interrupts().stop.clone()).await?;
-                follower.drained().await;
+                let stop = self.stop_all(services, self.interrupts().stop.clone());
+                ending(&mut monitor, Box::pin(stop)).await?;
+                monitor.drained().await;
                 let code = match &options.exit_code_from {
                     Some(service) => self.exit_code(service).await?,
                     None => code,
@@ -182,14 +189,18 @@ impl Compose {
         Ok(())
     }
 
-    async fn stop_gracefully(&self, follower: &Follower) -> Result<UpEnd, Error> {
+    /// Stops the services that were named, or all; what they depend on goes on, as it may be others' too.
+    async fn stop_gracefully(&self, mut monitor: Monitor, services: &[String]) -> Result<UpEnd, Error> {
         let text = "Gracefully Stopping... press Ctrl+C again to force".to_owned();
         self.sink().send(Event::Notice { level: Level::Info, text });
-        tokio::select! {
-            stopped = self.stop_all(CancellationToken::new()) => stopped?,
-            () = self.interrupts().kill.cancelled() => self.kill_all().await?,
-        }
-        follower.drained().await;
+        let stop = async {
+            tokio::select! {
+                stopped = self.stop_all(services, CancellationToken::new()) => stopped,
+                () = self.interrupts().kill.cancelled() => self.kill_all(services).await,
+            }
+        };
+        ending(&mut monitor, Box::pin(stop)).await?;
+        monitor.drained().await;
         Ok(UpEnd::Interrupted)
     }
 
@@ -199,6 +210,21 @@ impl Compose {
         let first = observed.containers.iter().find(|container| container.label(labels::SERVICE) == service);
         Ok(first.and_then(|container| container.exit_code).unwrap_or_default())
     }
+}
+
+/// Ends containers by `stop`, and tells meanwhile of those that have ended.
+async fn ending(
+    monitor: &mut Monitor,
+    stop: impl Future<Output = Result<(), Error>> + Unpin,
+) -> Result<(), Error> {
+    monitor.abort = Abort::Never;
+    monitor.interrupt = CancellationToken::new();
+    let stopped = match select(stop, Box::pin(monitor.run())).await {
+        Either::Left((stopped, _)) => stopped,
+        Either::Right((_, stop)) => stop.await,
+    };
+    monitor.catch_up().await?;
+    stopped
 }
 
 /// Containers that run and are not taken away by the plan.
@@ -228,6 +254,12 @@ fn shown(prepared: &Prepared, options: &AttachOptions) -> Result<BTreeSet<String
             "cannot attach to services not included in up: {}",
             unknown.join(", ")
         )));
+    }
+    if let Some(from) = options.exit_code_from.as_deref().filter(|name| !planned.contains(name)) {
+        return Err(Error::Request {
+            message: format!("no such service: {from}"),
+            help: did_you_mean(from, planned.iter().copied()),
+        });
     }
     let named = |name: &str| {
         prepared.policy.services.is_empty() || prepared.policy.services.iter().any(|one| one == name)

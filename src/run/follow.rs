@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use tokio_util::task::TaskTracker;
 
 use crate::engine::{AttachOptions, Engine, Error, Flow, Line, Lines, LogOptions};
@@ -20,6 +22,7 @@ struct Shared {
     sink: Sink,
     prefix: String,
     services: BTreeSet<String>,
+    stamping: bool,
     readers: TaskTracker,
     followed: Mutex<BTreeMap<String, Followed>>,
 }
@@ -37,6 +40,16 @@ impl Follower {
     /// A follower of the containers of some services of a project.
     #[must_use]
     pub fn new(engine: Engine, sink: Sink, scope: (&str, BTreeSet<String>)) -> Self {
+        Self::made(engine, sink, scope, false)
+    }
+
+    /// The same; lines that come without a time get that of their arrival.
+    #[must_use]
+    pub fn stamping(engine: Engine, sink: Sink, scope: (&str, BTreeSet<String>)) -> Self {
+        Self::made(engine, sink, scope, true)
+    }
+
+    fn made(engine: Engine, sink: Sink, scope: (&str, BTreeSet<String>), stamping: bool) -> Self {
         let (project, services) = scope;
         Self {
             shared: Arc::new(Shared {
@@ -44,6 +57,7 @@ impl Follower {
                 sink,
                 prefix: format!("{project}-"),
                 services,
+                stamping,
                 readers: TaskTracker::new(),
                 followed: Mutex::default(),
             }),
@@ -134,6 +148,7 @@ impl Follower {
     fn read(&self, lines: Flow<Line>, names: (&str, &str)) {
         let (container, service) = (self.short_name(names.0), names.1.to_owned());
         let sink = self.shared.sink.clone();
+        let stamping = self.shared.stamping;
         self.shared.readers.spawn(async move {
             let mut lines = lines;
             while let Some(Ok(line)) = lines.next().await {
@@ -142,7 +157,7 @@ impl Follower {
                     service: service.clone(),
                     stream: line.stream,
                     text: line.text(),
-                    timestamp: line.timestamp,
+                    timestamp: line.timestamp.or_else(|| if stamping { now() } else { None }),
                 })
                 .await;
             }
@@ -153,4 +168,9 @@ impl Follower {
         // A panic elsewhere leaves the map as it was: nothing is done to it in steps.
         self.shared.followed.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// In the form of the daemon's own time stamps.
+fn now() -> Option<String> {
+    OffsetDateTime::now_utc().format(&Rfc3339).ok()
 }

@@ -1,6 +1,7 @@
 //! Following a running project until its containers have ended, or somebody wants it to.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -61,7 +62,12 @@ pub struct Monitor {
     pub busy: Option<watch::Receiver<bool>>,
     /// Ends it.
     pub interrupt: CancellationToken,
+    /// Containers whose end was told, by id.
+    pub ended: BTreeSet<String>,
 }
+
+/// How long lines may be under way while some containers go on.
+const LAST_LINES: Duration = Duration::from_millis(300);
 
 /// An end that was seen.
 struct Ended {
@@ -71,9 +77,9 @@ struct Ended {
 }
 
 impl Monitor {
-    /// Follows until there is an [`End`].
-    pub async fn run(mut self) -> Result<End, Error> {
-        let mut alive: BTreeSet<String> = self.follower.followed().into_keys().collect();
+    /// Follows until there is an [`End`]; may be called again to follow on from there.
+    pub async fn run(&mut self) -> Result<End, Error> {
+        let mut alive = self.alive();
         // What happened so far shows in the first look.
         while !matches!(self.events.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
         if let Some(end) = self.look(&mut alive).await? {
@@ -104,8 +110,30 @@ impl Monitor {
         }
     }
 
+    /// Tells the ends that were not told yet.
+    pub async fn catch_up(&mut self) -> Result<(), Error> {
+        self.abort = Abort::Never;
+        let mut alive = self.alive();
+        self.look(&mut alive).await.map(drop)
+    }
+
+    /// Ends when what containers wrote before their end has been told; what goes on running has no end to wait for.
+    pub async fn drained(&self) {
+        let drained = self.follower.drained();
+        if self.alive().is_empty() {
+            drained.await;
+        } else {
+            // Lines that are under way are not lost.
+            let _ = tokio::time::timeout(LAST_LINES, drained).await;
+        }
+    }
+
+    fn alive(&self) -> BTreeSet<String> {
+        self.follower.followed().into_keys().filter(|id| !self.ended.contains(id)).collect()
+    }
+
     /// Looks at everything at once: some may have ended before we listened.
-    async fn look(&self, alive: &mut BTreeSet<String>) -> Result<Option<End>, Error> {
+    async fn look(&mut self, alive: &mut BTreeSet<String>) -> Result<Option<End>, Error> {
         let observed = self.engine.observe(&Query::containers(&self.project)).await?;
         let followed = self.follower.followed();
         for (id, names) in &followed {
@@ -119,6 +147,7 @@ impl Monitor {
             if ended {
                 let code = found.and_then(|container| container.exit_code).unwrap_or_default();
                 alive.remove(id);
+                self.ended.insert(id.clone());
                 let ended = Ended { followed: names.clone(), code, restarting: false };
                 if let Some(end) = self.tell(&ended, alive) {
                     return Ok(Some(end));
@@ -128,7 +157,11 @@ impl Monitor {
         Ok((alive.is_empty() && !self.is_busy()).then_some(End::AllExited))
     }
 
-    async fn heard(&self, event: &DaemonEvent, alive: &mut BTreeSet<String>) -> Result<Option<End>, Error> {
+    async fn heard(
+        &mut self,
+        event: &DaemonEvent,
+        alive: &mut BTreeSet<String>,
+    ) -> Result<Option<End>, Error> {
         match event.verb() {
             "die" if alive.contains(&event.id) => self.died(event, alive).await,
             "start" => {
@@ -139,7 +172,11 @@ impl Monitor {
         }
     }
 
-    async fn died(&self, event: &DaemonEvent, alive: &mut BTreeSet<String>) -> Result<Option<End>, Error> {
+    async fn died(
+        &mut self,
+        event: &DaemonEvent,
+        alive: &mut BTreeSet<String>,
+    ) -> Result<Option<End>, Error> {
         let Some(followed) = self.follower.followed().get(&event.id).cloned() else { return Ok(None) };
         let code = event.exit_code().unwrap_or_default();
         let restarting = match self.engine.inspect_container(&event.id).await {
@@ -149,6 +186,7 @@ impl Monitor {
         };
         if !restarting {
             alive.remove(&event.id);
+            self.ended.insert(event.id.clone());
         }
         Ok(self.tell(&Ended { followed, code, restarting }, alive))
     }
@@ -190,7 +228,7 @@ impl Monitor {
     }
 
     /// One that runs again is followed again; one that somebody added to a shown service is followed too.
-    async fn started(&self, event: &DaemonEvent, alive: &mut BTreeSet<String>) -> Result<(), Error> {
+    async fn started(&mut self, event: &DaemonEvent, alive: &mut BTreeSet<String>) -> Result<(), Error> {
         let service = event.attribute(labels::SERVICE);
         if !self.follower.shows(service) || event.attribute(labels::ONEOFF) == "True" {
             return Ok(());
@@ -199,6 +237,7 @@ impl Monitor {
         if !alive.insert(event.id.clone()) {
             return Ok(());
         }
+        self.ended.remove(&event.id);
         if fresh {
             self.follower.note(&event.id, (event.attribute("name"), service));
         }

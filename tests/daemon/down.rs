@@ -110,3 +110,65 @@ fn a_dependant_stops_before_what_it_depends_on() {
     daemon.api.post(&format!("/containers/{}-read-1/wait", stack.project()), &serde_json::Value::Null);
     stack.run(["logs", "--no-log-prefix"]).success().stdout("top\nbase\n");
 }
+
+#[test]
+fn only_the_named_service_goes_and_what_others_use_stays() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "some", TWO);
+    stack.run(["up", "-d"]).success();
+    stack.run(["down", "-t", "0", "b"]).success().complains(["stays", "PROJECT-a-1"]);
+    assert_eq!((stack.containers().len(), stack.networks().len(), stack.volumes().len()), (1, 1, 1));
+    stack.run(["down", "nope"]).code(1).complains(["no such service: nope"]);
+    stack.run(["down", "--rmi", "some"]).code(1).complains(["invalid value for --rmi"]);
+}
+
+#[test]
+fn the_old_name_of_a_flag_still_works_with_a_word() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "oldname", TWO);
+    stack.run(["create"]).success();
+    stack.run(["down", "--volume"]).success().complains(["--volume is deprecated, please use --volumes"]);
+    assert!(stack.volumes().is_empty());
+}
+
+#[test]
+fn a_dry_run_takes_nothing_away() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "drydown", TWO);
+    stack.run(["create"]).success();
+    stack.run(["down", "-v", "--dry-run"]).success().says([
+        "remove container PROJECT-a-1",
+        "remove network PROJECT_default",
+        "remove volume PROJECT_data",
+    ]);
+    assert_eq!((stack.containers().len(), stack.networks().len(), stack.volumes().len()), (2, 1, 1));
+}
+
+#[test]
+fn images_go_as_far_as_they_are_asked_for() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::new(daemon, "downrmi");
+    let tag = |name: &str| {
+        let repository = format!("{}-{name}", stack.project());
+        let path = format!("/images/{}/tag?repo={repository}&tag=latest", Stack::IMAGE);
+        daemon.api.request("POST", &path, ("", b"")).expect("the daemon answers");
+        repository
+    };
+    // The name that an image gets that is built without one.
+    let (named, _built) = (tag("own"), tag("built"));
+    let exists = |name: &str| {
+        let path = format!("/images/{}-{name}/json", stack.project());
+        daemon.api.request("GET", &path, ("", b"")).is_ok_and(|answer| answer.status == 200)
+    };
+    stack.write(
+        "compose.yaml",
+        &format!("services: {{named: {{image: '{named}', command: sleep 600}}, built: {{build: ., command: sleep 600}}}}\n"),
+    );
+    stack.write("Dockerfile", &format!("FROM {}\n", Stack::IMAGE));
+    stack.run(["create", "--no-build"]).success();
+    stack.run(["down", "--rmi", "local"]).success();
+    assert!(exists("own") && !exists("built"));
+    stack.run(["create", "--no-build", "named"]).success();
+    stack.run(["down", "--rmi", "all"]).success();
+    assert!(!exists("own"));
+}

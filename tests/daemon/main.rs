@@ -14,6 +14,7 @@ mod disturbed;
 mod down;
 mod exec;
 mod failure;
+mod flags;
 mod gates;
 mod interop;
 mod interrupts;

@@ -20,7 +20,7 @@ pub(crate) struct DownArgs {
     #[arg(value_name = "SERVICE")]
     services: Vec<String>,
     /// Remove volumes, too: named ones of the files, and anonymous ones
-    #[arg(short, long, alias = "volume")]
+    #[arg(short, long)]
     volumes: bool,
     /// Remove images, too: `local` for those without a name of their own, `all`
     #[arg(long, value_name = "WHICH")]
@@ -31,6 +31,9 @@ pub(crate) struct DownArgs {
     /// Seconds that containers are given to stop
     #[arg(short, long, value_name = "SECONDS", value_parser = integer)]
     timeout: Option<i64>,
+    /// Old name of `--volumes`
+    #[arg(long, hide = true)]
+    volume: bool,
 }
 
 /// Takes it away.
@@ -41,10 +44,13 @@ pub(crate) fn run(args: &DownArgs, session: &Session) -> Result<Exit, Failure> {
         Some("all") => ImageRemoval::All,
         Some(other) => return Err(Failure::message(format!("invalid value for --rmi: {other:?}"))),
     };
+    if args.volume {
+        session.ui.warn("--volume is deprecated, please use --volumes");
+    }
     let project = Project::open(session, Needs::Name, &args.services)?;
     let options = DownOptions {
         services: args.services.clone(),
-        volumes: args.volumes,
+        volumes: args.volumes || args.volume,
         images,
         remove_orphans: args.remove_orphans || project.switch("COMPOSE_REMOVE_ORPHANS"),
         timeout: args.timeout.map(seconds),

@@ -301,6 +301,7 @@ impl UpArgs {
             dependencies: self.output.attach_dependencies,
             abort: self.abort(),
             exit_code_from: self.ends.exit_code_from.clone(),
+            timestamps: self.output.timestamps,
             watch: None,
         }
     }
