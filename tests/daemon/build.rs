@@ -1,10 +1,16 @@
 //! Images built from source.
 
-use crate::support::{Proxy, Stack, daemon};
+use crate::support::{Api, Call, Proxy, Stack, daemon};
+
+/// How often something was built, by either builder.
+fn builds(calls: &[Call]) -> usize {
+    calls.iter().filter(|call| call.is("POST", "/grpc") || call.is("POST", "/build")).count()
+}
 
 fn images(stack: &Stack) -> Vec<String> {
-    let tags = |image: &serde_json::Value| image["RepoTags"][0].as_str().unwrap_or_default().to_owned();
-    let mut all: Vec<_> = stack.images().iter().map(tags).collect();
+    let listed = stack.images();
+    let tags = listed.iter().filter_map(|image| image["RepoTags"].as_array()).flatten();
+    let mut all: Vec<_> = tags.filter_map(|tag| tag.as_str().map(str::to_owned)).collect();
     all.sort();
     all
 }
@@ -102,8 +108,106 @@ fn twenty_services_with_one_build_share_one_build() {
     stack.write("Dockerfile", &format!("FROM {}\nENV A=b\n", Stack::IMAGE));
     let proxy = Proxy::before(daemon);
     stack.command(["build"]).host(&proxy.host()).run().success();
-    let builds = |calls: Vec<crate::support::Call>| {
-        calls.iter().filter(|call| call.is("POST", "/grpc") || call.is("POST", "/build")).count()
+    assert_eq!(builds(&proxy.calls()), 1, "{:#?}", proxy.calls());
+}
+
+#[test]
+fn services_that_are_built_alike_are_one_build_with_all_their_names() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::new(daemon, "alike");
+    let compose = (0..20).fold("services:\n".to_owned(), |text, n| text + &format!("  s{n}: {{build: .}}\n"));
+    stack.write("compose.yaml", &compose);
+    stack.write("Dockerfile", &format!("FROM {}\nENV ALIKE={}\n", Stack::IMAGE, stack.project()));
+    let proxy = Proxy::before(daemon);
+    stack.command(["build"]).host(&proxy.host()).run().success().complains(["-s0 Built", "-s19 Built"]);
+    assert_eq!(builds(&proxy.take()), 1);
+    assert_eq!(images(&stack).len(), 20, "{:?}", images(&stack));
+    stack.command(["create"]).host(&proxy.host()).run().success();
+    assert_eq!(builds(&proxy.take()), 0);
+    assert_eq!(stack.containers().len(), 20);
+}
+
+#[test]
+fn services_that_are_built_differently_are_built_each() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(
+        daemon,
+        "unlike",
+        "services:\n  a: {build: .}\n  b: {build: {context: ., args: {X: '1'}}}\n  c: {build: {context: ., target: first}}\n",
+    );
+    stack.write("Dockerfile", &format!("FROM {0} AS first\nFROM {0}\nARG X=0\nENV X=$X\n", Stack::IMAGE));
+    let proxy = Proxy::before(daemon);
+    stack.command(["build"]).host(&proxy.host()).run().success();
+    assert_eq!(builds(&proxy.take()), 3);
+}
+
+#[test]
+fn two_different_builds_of_one_image_are_told() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::new(daemon, "differ");
+    stack.write(
+        "compose.yaml",
+        &"services:\n  a: {build: ., image: PROJECT-x}\n  b: {build: {context: ., args: {X: '1'}}, image: PROJECT-x}\n"
+            .replace("PROJECT", stack.project()),
+    );
+    stack.write("Dockerfile", &format!("FROM {}\nARG X=0\n", Stack::IMAGE));
+    stack.run(["create"]).success().complains(["`a` and `b` build the image", "differently"]);
+}
+
+#[test]
+fn what_a_rebuild_left_without_a_name_goes_with_the_local_images() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "dangling", "services:\n  a: {build: .}\n");
+    let ours = || {
+        let filters =
+            serde_json::json!({ "label": [format!("com.docker.compose.project={}", stack.project())] });
+        let path = format!("/images/json?filters={}", Api::filters(&filters));
+        daemon.api.get(&path).as_array().map_or(0, Vec::len)
     };
-    assert_eq!(builds(proxy.calls()), 1, "{:#?}", proxy.calls());
+    for value in ["one", "two"] {
+        stack.write("Dockerfile", &format!("FROM {}\nENV V={value}-{}\n", Stack::IMAGE, stack.project()));
+        stack.run(["build"]).success();
+    }
+    assert_eq!(ours(), 2);
+    stack.run(["down", "--rmi", "local"]).success();
+    assert_eq!(ours(), 0);
+}
+
+#[test]
+fn nothing_is_built_where_building_is_forbidden() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "forbidden", "services:\n  a: {build: ., pull_policy: build}\n");
+    stack.write("Dockerfile", &format!("FROM {}\n", Stack::IMAGE));
+    let proxy = Proxy::before(daemon);
+    stack
+        .command(["up", "-d", "--no-build"])
+        .host(&proxy.host())
+        .run()
+        .code(1)
+        .complains(["compose.yaml:2:7"]);
+    assert_eq!(builds(&proxy.take()), 0);
+}
+
+#[test]
+fn what_is_to_be_built_every_time_is() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "everytime", "services:\n  a: {build: ., pull_policy: build}\n");
+    stack.write("Dockerfile", &format!("FROM {}\n", Stack::IMAGE));
+    let proxy = Proxy::before(daemon);
+    for _ in 0..2 {
+        stack.command(["create"]).host(&proxy.host()).run().success();
+        assert_eq!(builds(&proxy.take()), 1);
+    }
+}
+
+#[test]
+fn a_folder_or_dockerfile_that_is_not_there_is_named_at_the_line_that_asks_for_it() {
+    let Some(daemon) = daemon() else { return };
+    for builder in ["0", "1"] {
+        let stack = Stack::of(daemon, "nowhere", "services:\n  a: {build: app}\n");
+        let build = || stack.command(["build"]).env("DOCKER_BUILDKIT", builder).run().code(1);
+        build().complains(["DIR/app", "compose.yaml:2:"]);
+        stack.write("app/file", "");
+        build().complains(["Dockerfile", "compose.yaml:2:"]);
+    }
 }

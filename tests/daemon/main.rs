@@ -27,6 +27,8 @@ mod ports;
 mod project;
 mod proxy;
 mod ps;
+mod pull;
+mod push;
 mod run;
 mod ssh;
 mod tls;

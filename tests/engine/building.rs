@@ -268,6 +268,87 @@ fn a_file_that_cannot_be_read_is_named_and_nothing_is_built() {
 }
 
 #[test]
+fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
+    at_engine(|bench| async move {
+        let folder = files(&[("context/file", "")]);
+        let inside = |name: &str| folder.path().join("context").join(name);
+        let pipe = |name: &str| {
+            assert!(std::process::Command::new("mkfifo").arg(inside(name)).status().unwrap().success());
+        };
+        pipe("Dockerfile");
+        let spec = spec(&bench, &folder.path().join("context"));
+        let text = built(&bench, &spec).await.unwrap_err().to_string();
+        assert!(text.contains("Dockerfile") && text.contains("not a file"), "{text}");
+        std::fs::remove_file(inside("Dockerfile")).unwrap();
+        std::fs::write(inside("Dockerfile"), format!("FROM {IMAGE}\n")).unwrap();
+        pipe(".dockerignore");
+        let text = built(&bench, &spec).await.unwrap_err().to_string();
+        assert!(text.contains(".dockerignore") && text.contains("not a file"), "{text}");
+    });
+}
+
+#[test]
+fn a_dockerfile_that_is_a_link_out_of_the_context_is_sent_as_what_it_leads_to() {
+    at_engine(|bench| async move {
+        let folder = files(&[("other/Dockerfile.x", "FROM IMAGE\nCOPY . /all\n"), ("context/file", "")]);
+        symlink("../other/Dockerfile.x", folder.path().join("context/Dockerfile")).unwrap();
+        let spec = spec(&bench, &folder.path().join("context"));
+        built(&bench, &spec).await.unwrap();
+        let names = printed(&bench, &spec.tags[0], "cd /all; find . -type f").await;
+        assert_eq!(names, "./file");
+    });
+}
+
+#[test]
+fn links_in_a_circle_end() {
+    at_engine(|bench| async move {
+        let folder = files(&[("Dockerfile", "FROM IMAGE\nCOPY . /all\n"), ("a/b/file", "")]);
+        let inside = |name: &str| folder.path().join(name);
+        symlink("..", inside("a/b/up")).unwrap();
+        symlink("two", inside("one")).unwrap();
+        symlink("one", inside("two")).unwrap();
+        symlink(".", inside("self")).unwrap();
+        symlink("/", inside("root")).unwrap();
+        let spec = spec(&bench, folder.path());
+        built(&bench, &spec).await.unwrap();
+        let names = printed(&bench, &spec.tags[0], "cd /all; find . | sort | tr '\\n' ' '").await;
+        assert_eq!(names.trim(), ". ./Dockerfile ./a ./a/b ./a/b/file ./a/b/up ./one ./root ./self ./two");
+    });
+}
+
+#[test]
+fn a_context_at_an_address_is_fetched_by_the_engine() {
+    at_engine(|bench| async move {
+        let mut tar = tar::Builder::new(Vec::new());
+        let text = format!("FROM {IMAGE}\nCOPY file /file\n");
+        for (name, text) in [("Dockerfile", text.as_str()), ("file", "fetched")] {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(text.len() as u64);
+            header.set_mode(0o644);
+            tar.append_data(&mut header, name, text.as_bytes()).unwrap();
+        }
+        let archive = tar.into_inner().unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            use std::io::{Read, Write};
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                let _ = stream.read(&mut [0; 4096]);
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\nContent-Type: application/x-tar\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+                    archive.len()
+                );
+                let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&archive));
+            }
+        });
+        let spec =
+            BuildSpec { context: format!("http://{address}/context.tar"), ..spec(&bench, Path::new("/")) };
+        built(&bench, &spec).await.unwrap();
+        assert_eq!(printed(&bench, &spec.tags[0], "cat /file").await, "fetched");
+    });
+}
+
+#[test]
 fn what_the_classic_builder_does_not_have_is_refused_by_name() {
     at_engine(|bench| async move {
         let folder = files(&[("Dockerfile", "FROM IMAGE\nRUN --mount=type=cache,target=/x true\n")]);

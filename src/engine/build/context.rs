@@ -1,10 +1,11 @@
 //! What a build is made from: the folder, the Dockerfile wherever it lies, and what is left out.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
+use rustix::fs::{Mode, OFlags};
 use sha2::{Digest, Sha256};
 
 use super::dockerfile::with_images;
@@ -51,14 +52,14 @@ impl Context {
 
     fn with_file(spec: &BuildSpec, directory: PathBuf) -> Result<Self, Error> {
         let path = dockerfile(spec, &directory);
-        let text = fs::read_to_string(&path).map_err(local(&path, "the Dockerfile"))?;
+        let text = read(&path).map_err(local(&path, "the Dockerfile"))?;
         let mut beside = path.clone().into_os_string();
         beside.push(IGNORE);
         let images = image_contexts(spec);
         let text = with_images(&text, &images);
         let own = Dockerfile { shown: path.display().to_string(), text, ignore_beside: Some(beside.into()) };
         let inside = match path.strip_prefix(&directory) {
-            Ok(inside) if images.is_empty() => inside,
+            Ok(inside) if images.is_empty() && !leads_out(&path, &directory) => inside,
             _ => return Self::with_text(directory, own),
         };
         let name = slashed(inside);
@@ -109,6 +110,31 @@ pub(super) fn local<'a>(path: &'a Path, what: &'a str) -> impl FnOnce(io::Error)
     move |cause| Error::Local { what: format!("{what} `{}` cannot be read", path.display()), cause }
 }
 
+/// Reads what must be a file: a pipe would be waited for, and a device never ends.
+fn read(path: &Path) -> io::Result<String> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let mut file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
+    let kind = file.metadata()?;
+    if kind.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if !kind.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// True if a path in a folder is a link, or goes through one, to something that does not lie in the folder: the daemon
+/// would find nothing there.
+fn leads_out(path: &Path, directory: &Path) -> bool {
+    match (fs::canonicalize(path), fs::canonicalize(directory)) {
+        (Ok(path), Ok(directory)) => !path.starts_with(directory),
+        _ => false,
+    }
+}
+
 /// The Dockerfile's path; the usual name stands for the same in lower case, too.
 pub(super) fn dockerfile(spec: &BuildSpec, directory: &Path) -> PathBuf {
     let name = if spec.dockerfile.is_empty() { USUAL } else { &spec.dockerfile };
@@ -126,7 +152,7 @@ pub(super) fn dockerfile(spec: &BuildSpec, directory: &Path) -> PathBuf {
 pub(super) fn ignore_file(directory: &Path, beside: Option<&Path>) -> Result<(PathBuf, String), Error> {
     let general = directory.join(IGNORE);
     for path in beside.into_iter().chain([general.as_path()]) {
-        match fs::read_to_string(path) {
+        match read(path) {
             Ok(text) => return Ok((path.to_owned(), text)),
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
             Err(cause) => return Err(local(path, "the ignore file")(cause)),

@@ -212,24 +212,36 @@ impl<'a> Down<'a> {
         let mut references: BTreeSet<&str> = BTreeSet::new();
         if self.policy.images != ImageRemoval::None && self.policy.services.is_empty() {
             references.extend(labelled.iter().flat_map(|image| &image.tags).map(String::as_str));
+            // What a rebuild left without a name.
+            let nameless = labelled.iter().filter(|image| image.tags.is_empty() && image.digests.is_empty());
+            references.extend(nameless.map(|image| image.id.as_str()));
         }
-        for image in desired.images.iter().filter(|image| used(image)) {
-            let known = observed.images.get(&image.reference);
+        let known: Vec<(&ImageSpec, &ObservedImage)> = desired
+            .images
+            .iter()
+            .filter(|image| used(image))
+            .filter_map(|image| Some((image, observed.images.get(&image.reference)?)))
+            .collect();
+        // The file's name for it stands for its tags; a label alone does not make an image with a name of its own a
+        // local one.
+        references.retain(|reference| {
+            !known.iter().any(|(_, local)| local.tags.iter().any(|tag| tag == reference))
+        });
+        for (image, _) in known {
             let wanted = match self.policy.images {
                 ImageRemoval::None => false,
                 ImageRemoval::Local => local(image),
                 ImageRemoval::All => true,
             };
-            let Some(known) = known else { continue };
-            // The file's name for it stands for its tags; a label alone does not make an image with a name of its own a
-            // local one.
-            references.retain(|reference| !known.tags.iter().any(|tag| tag == reference));
             if wanted {
                 references.insert(&image.reference);
             }
         }
         for reference in references {
-            let users = observed.containers.iter().filter(|container| container.image == reference);
+            let users = observed
+                .containers
+                .iter()
+                .filter(|container| container.image == reference || container.image_id == reference);
             let after: Vec<StepId> =
                 users.filter_map(|user| self.gone.get(user.id.as_str()).copied()).collect();
             let action = Action::RemoveImage { reference: reference.to_owned() };

@@ -6,7 +6,7 @@ use super::{Done, Job};
 use crate::engine::{Error, Flow, ImageProgress, Reason, RegistryFault};
 use crate::event::{Event, Progress, Status};
 use crate::plan::PullFailure;
-use crate::resource::{ImageSpec, Kind, ResourceId};
+use crate::resource::{ImageSpec, Kind, PullPolicy, ResourceId};
 use crate::run::StepError;
 
 /// So often a registry that asks for patience is asked again.
@@ -24,7 +24,11 @@ enum Way<'a> {
 /// Pulls an image; its layers are told as parts of it.
 pub(super) async fn pull(job: &Job, image: (&ImageSpec, PullFailure)) -> Result<Done, StepError> {
     let (image, on_failure) = image;
-    match (patiently(job, Way::Here(image)).await, on_failure) {
+    let pulled = patiently(job, Way::Here(image)).await;
+    if pulled.is_ok() {
+        note_the_time(job, image).await;
+    }
+    match (pulled, on_failure) {
         (Ok(()), _) if !job.awaited => Ok(Done::Nothing),
         (Ok(()), _) => Ok(Done::Image(job.context.engine.inspect_image(&image.reference).await?.id)),
         (Err(error), PullFailure::Fails) => Err(error.into()),
@@ -37,6 +41,16 @@ pub(super) async fn pull(job: &Job, image: (&ImageSpec, PullFailure)) -> Result<
             job.context.tell_why(&job.step.resource, Status::Warning, ("Warning", error.to_string()));
             Ok(Done::Skipped)
         }
+    }
+}
+
+/// Engines note when an image got a name, but not when it was pulled: a name that it has already, given again, is the
+/// only clock that tells the next `up` how old it is.
+async fn note_the_time(job: &Job, image: &ImageSpec) {
+    let ages = image.pull.values().any(|policy| matches!(policy, PullPolicy::Older(_)));
+    if ages && !image.reference.contains('@') {
+        // Without it, the image is pulled again a little early.
+        let _ = job.context.engine.tag_image(&image.reference, &image.reference).await;
     }
 }
 
