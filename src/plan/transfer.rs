@@ -49,11 +49,13 @@ pub fn pull(desired: &Desired, observed: &Observed, request: &PullRequest) -> Pl
     plan
 }
 
-/// The steps that push what some services build (all if none is named): each name of each image once.
+/// The steps that push what some services build (all if none is named): each name of each image once. The tags of one
+/// repository go one after the other: its layers are sent once, and registries may stumble over themselves otherwise.
 #[must_use]
 pub fn push(desired: &Desired, services: &[String]) -> Plan {
     let mut plan = Plan::default();
     let mut pushed = BTreeSet::new();
+    let mut last: BTreeMap<String, StepId> = BTreeMap::new();
     for service in selected(desired, services) {
         let reference = &service.template.body.image;
         let own = desired.image(reference).filter(|image| image.named);
@@ -64,10 +66,17 @@ pub fn push(desired: &Desired, services: &[String]) -> Plan {
         for tag in tags.iter().filter(|tag| pushed.insert(full_name(tag))) {
             let action = Action::PushImage { reference: tag.clone() };
             let resource = ResourceId::new(Kind::Image, tag);
-            plan.add(Step::new(action, Cause::Requested, resource).of(&service.name), []);
+            let step = Step::new(action, Cause::Requested, resource).of(&service.name);
+            let before = last.get(&repository(tag)).copied();
+            let id = plan.add(step, before);
+            last.insert(repository(tag), id);
         }
     }
     plan
+}
+
+fn repository(reference: &str) -> String {
+    Reference::parse(reference).map_or_else(|_| reference.to_owned(), |reference| reference.familiar_name())
 }
 
 fn selected<'a>(desired: &'a Desired, names: &'a [String]) -> impl Iterator<Item = &'a ServiceSpec> {

@@ -279,6 +279,8 @@ fn serve(mut stream: TcpStream, (rule, told): Told<'_>, behind: Option<&str>) {
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read(&mut byte) {
+            // Engines try TLS first: whoever waits for the rest of that is waited for.
+            Ok(1) if head.is_empty() && byte[0] == 0x16 => return,
             Ok(1) => head.push(byte[0]),
             _ => return,
         }
