@@ -66,6 +66,10 @@ fn problem(failure: &StepFailure, loaded: Option<&Loaded>) -> Problem {
 /// A pull or push that failed, with every line that asks for the image.
 fn imaged((failure, error): (&StepFailure, &Error), loaded: Option<&Loaded>) -> Problem {
     let problem = Problem::error("image-failed", format!("{}: {error}", failure.resource));
+    // Before the builder is asked, it is `build` that cannot be done: no registry has said anything.
+    if matches!(error, Error::Local { .. } | Error::Unsupported(_)) {
+        return placed(problem.maybe_help(error.help()), loaded, (&declared(failure, loaded), String::new()));
+    }
     let mut users = users(&failure.resource.name, loaded);
     if users.is_empty() {
         let service = failure.service.as_deref().unwrap_or_default();
