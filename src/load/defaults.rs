@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::rules::{Place, Rule, Rules};
+use super::rules::{Rule, Rules, visit};
 use crate::diag::Span;
 use crate::yaml::{Map, Node, Value};
 
@@ -35,33 +35,12 @@ static RULES: LazyLock<Rules<Fill>> = LazyLock::new(|| Rules::new(&[(&["services
 
 /// Adds the defaults of the specification to a canonical tree.
 pub(super) fn fill(tree: &mut Node) {
-    walk(tree, RULES.root());
-}
-
-fn walk(node: &mut Node, place: Place<'_, Fill>) {
-    if let Some(fill) = place.rule() {
+    visit(tree, RULES.root(), &mut |node, fill| {
         let span = node.span;
         if let Some(map) = node.as_map_mut() {
             fill(map, span);
         }
-    }
-    match &mut node.value {
-        Value::Map(map) => {
-            for (key, entry) in map.iter_mut() {
-                if let Some(below) = place.key(key) {
-                    walk(&mut entry.node, below);
-                }
-            }
-        }
-        Value::Seq(items) => {
-            if let Some(below) = place.item() {
-                for item in items {
-                    walk(item, below);
-                }
-            }
-        }
-        _ => {}
-    }
+    });
 }
 
 fn missing(map: &mut Map, key: &str, value: &str, span: Span) {

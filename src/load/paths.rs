@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::files::Files;
-use super::rules::{Place, Rule, Rules};
+use super::rules::{Rule, Rules, visit};
 use crate::diag::{Problem, Problems, Span};
 use crate::syntax::clean_path;
 use crate::yaml::{Node, Value};
@@ -61,7 +61,8 @@ pub(super) struct Base<'a> {
 
 /// Makes every path of a canonical tree relative to nothing.
 pub(super) fn resolve(tree: &mut Node, base: &Base<'_>, problems: &mut Problems) {
-    Resolver { base, problems }.walk(tree, RULES.root());
+    let mut resolver = Resolver { base, problems };
+    visit(tree, RULES.root(), &mut |node, kind| resolver.apply(node, kind));
 }
 
 struct Resolver<'a> {
@@ -70,29 +71,6 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    fn walk(&mut self, node: &mut Node, place: Place<'_, Kind>) {
-        if let Some(kind) = place.rule() {
-            self.apply(node, kind);
-        }
-        match &mut node.value {
-            Value::Map(map) => {
-                for (key, entry) in map.iter_mut() {
-                    if let Some(below) = place.key(key) {
-                        self.walk(&mut entry.node, below);
-                    }
-                }
-            }
-            Value::Seq(items) => {
-                if let Some(below) = place.item() {
-                    for item in items {
-                        self.walk(item, below);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
     fn apply(&mut self, node: &mut Node, kind: Kind) {
         match kind {
             Kind::Mount => {

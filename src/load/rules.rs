@@ -3,6 +3,8 @@
 //! A table is a list of `("services.*.ports[].target", rule)`. It is turned once into a tree of branches, so that a
 //! pass looks at each node once and only where some rule lies below.
 
+use crate::yaml::{Node, Value};
+
 /// A rule and where it holds: keys joined by dots, `*` for any key, `[]` for any item.
 pub(super) type Rule<R> = (&'static str, R);
 
@@ -133,6 +135,31 @@ impl<'a, R: Copy> Place<'a, R> {
     /// Down several keys at once.
     pub(super) fn keys<'k>(self, keys: impl IntoIterator<Item = &'k str>) -> Option<Self> {
         keys.into_iter().try_fold(self, Self::key)
+    }
+}
+
+/// Visits the values of a tree that have a rule, each before those below it: the visit may put another value there,
+/// whose own parts are then looked at. Where no rule lies below, nothing is looked at.
+pub(super) fn visit<R: Copy>(node: &mut Node, place: Place<'_, R>, visitor: &mut impl FnMut(&mut Node, R)) {
+    if let Some(rule) = place.rule() {
+        visitor(node, rule);
+    }
+    match &mut node.value {
+        Value::Map(map) => {
+            for (key, entry) in map.iter_mut() {
+                if let Some(below) = place.key(key) {
+                    visit(&mut entry.node, below, visitor);
+                }
+            }
+        }
+        Value::Seq(items) => {
+            if let Some(below) = place.item() {
+                for item in items {
+                    visit(item, below, visitor);
+                }
+            }
+        }
+        _ => {}
     }
 }
 

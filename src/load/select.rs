@@ -9,11 +9,19 @@ use crate::model::{MountKind, Project, Service};
 /// Sets aside the services and jobs that no active profile activates.
 pub(super) fn activate(project: &mut Project, profiles: &[String]) {
     project.profiles = profiles.to_vec();
-    let mut all = mem::take(&mut project.services);
-    all.append(&mut project.disabled_services);
-    (project.services, project.disabled_services) =
-        all.into_iter().partition(|(_, service)| service.is_active(profiles));
+    // Only those that change sides are moved: they are large, and mostly all stay.
+    let (services, disabled) = (&mut project.services, &mut project.disabled_services);
+    let asleep = names(services, |service| !service.is_active(profiles));
+    let awake = names(disabled, |service| service.is_active(profiles));
+    let fallen: Vec<_> = asleep.iter().filter_map(|name| services.remove_entry(name)).collect();
+    let risen: Vec<_> = awake.iter().filter_map(|name| disabled.remove_entry(name)).collect();
+    services.extend(risen);
+    disabled.extend(fallen);
     project.jobs.retain(|_, job| job.is_active(profiles));
+}
+
+fn names(services: &BTreeMap<String, Service>, chosen: impl Fn(&Service) -> bool) -> Vec<String> {
+    services.iter().filter(|(_, service)| chosen(service)).map(|(name, _)| name.clone()).collect()
 }
 
 /// Activates the profiles of services that were asked for by name: whoever names one wants it.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 use std::sync::LazyLock;
 
-use super::rules::{Place, Rule, Rules};
+use super::rules::{Rule, Rules, visit};
 use crate::yaml::{Node, Value};
 
 /// What makes two items the same.
@@ -59,25 +59,11 @@ static RULES: LazyLock<Rules<Identity>> =
 
 /// Drops what a later item of the same identity replaces, in the whole tree.
 pub(super) fn unique(tree: &mut Node) {
-    walk(tree, RULES.root());
-}
-
-fn walk(node: &mut Node, place: Place<'_, Identity>) {
-    match &mut node.value {
-        Value::Map(map) => {
-            for (key, entry) in map.iter_mut() {
-                if let Some(below) = place.key(key) {
-                    walk(&mut entry.node, below);
-                }
-            }
+    visit(tree, RULES.root(), &mut |node, identity| {
+        if let Some(items) = node.as_seq_mut() {
+            drop_replaced(items, identity);
         }
-        Value::Seq(items) => {
-            if let Some(identity) = place.rule() {
-                drop_replaced(items, identity);
-            }
-        }
-        _ => {}
-    }
+    });
 }
 
 fn drop_replaced(items: &mut Vec<Node>, identity: Identity) {

@@ -112,6 +112,24 @@ impl<T: Attribute> Attribute for Option<T> {
     }
 }
 
+impl<T: Attribute> Attribute for Box<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::read(deserializer).map(Self::new)
+    }
+
+    fn write<S: Serializer>(&self, serializer: S, style: Style) -> Result<S::Ok, S::Error> {
+        T::write(self, serializer, style)
+    }
+
+    fn is_blank(&self, style: Style) -> bool {
+        T::is_blank(self, style)
+    }
+
+    fn of_pair(value: Option<&str>) -> Option<Self> {
+        T::of_pair(value).map(Self::new)
+    }
+}
+
 impl<T: Attribute> Attribute for Vec<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Items<T>(PhantomData<T>);

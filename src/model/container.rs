@@ -102,7 +102,7 @@ fields! {
         /// The network namespace: `none`, `host`, `service:NAME`, `container:NAME`.
         pub network_mode: String,
         /// The networks that are joined, and how.
-        pub networks: BTreeMap<String, Option<Endpoint>>,
+        pub networks: BTreeMap<String, Option<Box<Endpoint>>>,
         /// Whether running out of memory kills.
         pub oom_kill_disable: bool,
         /// How likely running out of memory kills this first, -1000 to 1000.
@@ -162,7 +162,7 @@ impl ContainerSpec {
     #[must_use]
     pub fn networks_by_priority(&self) -> Vec<&str> {
         let priority =
-            |endpoint: &Option<Endpoint>| endpoint.as_ref().map_or(0, |endpoint| endpoint.priority);
+            |endpoint: &Option<Box<Endpoint>>| endpoint.as_ref().map_or(0, |endpoint| endpoint.priority);
         let mut networks: Vec<(&str, i64)> =
             self.networks.iter().map(|(name, endpoint)| (name.as_str(), priority(endpoint))).collect();
         networks.sort_by_key(|(_, priority)| std::cmp::Reverse(*priority));

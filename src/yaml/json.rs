@@ -32,7 +32,7 @@ pub fn to_json_indented<T: Serialize + ?Sized>(value: &T, indent: &str) -> serde
 fn write<T: Serialize + ?Sized>(value: &T, layout: impl Formatter) -> serde_json::Result<String> {
     let mut text = Vec::new();
     value.serialize(&mut Serializer::with_formatter(&mut text, Peer { layout }))?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    String::from_utf8(text).map_err(serde::ser::Error::custom)
 }
 
 /// A layout with strings and numbers in the forms of the peer.

@@ -75,7 +75,8 @@ pub enum Value {
 /// A mapping in document order. Keys are strings: the parser refuses others.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Map {
-    entries: IndexMap<String, Entry>,
+    /// Boxed, so that the scalars, which are most nodes, are small.
+    entries: Box<IndexMap<String, Entry>>,
 }
 
 /// What a [`Map`] holds under a key.

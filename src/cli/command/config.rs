@@ -110,7 +110,7 @@ pub(crate) fn run(args: &ConfigArgs, session: &Session) -> Result<Exit, Failure>
     let mut options = options(session, args.passes())?;
     options.services.clone_from(&args.services);
     let rendered = config(&options, &Disk::default(), &request)?;
-    session.ui.problems(&rendered.loaded.problems, &rendered.loaded.sources);
+    session.ui.problems(&rendered.problems, &rendered.sources);
     match &args.output {
         _ if whole && args.quiet => {}
         Some(path) if whole => write(path, &rendered.text)?,

@@ -12,5 +12,6 @@ pub(super) fn render(project: &Project, format: Option<Format>) -> String {
             to_json_pretty(&Styled(project, Style::Json)).map_err(|error| error.to_string())
         }
     };
-    text.expect("the model has text for keys, and no number that cannot be written").replace('$', "$$")
+    let text = text.expect("the model has text for keys, and no number that cannot be written");
+    if text.contains('$') { text.replace('$', "$$") } else { text }
 }

@@ -1,8 +1,9 @@
 //! What can be asked for.
 
 use super::{lists, model, raw, variables};
-use crate::diag::{Problem, Problems};
+use crate::diag::{Problem, Problems, Sources};
 use crate::load::{Failure, Files, LoadOptions, Loaded, load};
+use crate::yaml::Node;
 
 /// Which side of a project to show, and how.
 #[derive(Clone, Debug, Default)]
@@ -48,13 +49,15 @@ pub enum Format {
     Json,
 }
 
-/// A text, and what it was made from.
+/// A text, and what was met on the way to it.
 #[derive(Clone, Debug)]
 pub struct Rendered {
     /// The text, as it is to be printed.
     pub text: String,
-    /// The project, with the warnings that were met on the way.
-    pub loaded: Loaded,
+    /// What is worth a word, but no fault.
+    pub problems: Problems,
+    /// The texts that were read.
+    pub sources: Sources,
 }
 
 /// Loads a project and renders a side of it.
@@ -83,7 +86,11 @@ pub fn config(
         }
         _ => {}
     }
-    let loaded = load(&options, files)?;
+    let mut loaded = load(&options, files)?;
+    if options.passes.interpolate {
+        // All is in the project by now; of a thousand services the tree is as large as everything else together.
+        loaded.tree = Node::null(loaded.tree.span);
+    }
     let text = match &request.shown {
         Shown::Model if options.passes.interpolate => model::render(&loaded.project, request.format),
         Shown::Model => raw::render(&loaded.tree, request.format),
@@ -100,7 +107,7 @@ pub fn config(
             Err(problem) => return Err(refused(loaded, problem)),
         },
     };
-    Ok(Rendered { text, loaded })
+    Ok(Rendered { text, problems: loaded.problems, sources: loaded.sources })
 }
 
 fn refused(loaded: Loaded, problem: Problem) -> Failure {

@@ -51,7 +51,7 @@ fn attachment(context: &mut Context<'_>, service: &Service, key: &str) -> Attach
     let name = context.project.networks.get(key).map_or("", |network| network.name.as_str());
     let network = context.real_name(key, name);
     let mut endpoint =
-        Endpoint { aliases: vec![service.name.clone()], ..configured.map(converted).unwrap_or_default() };
+        Endpoint { aliases: vec![service.name.clone()], ..configured.map(|endpoint| converted(endpoint)).unwrap_or_default() };
     if let Some(configured) = configured {
         endpoint.aliases.extend(configured.aliases.iter().cloned());
         let place = at(&service.name, "networks").key(key);
