@@ -161,6 +161,12 @@ impl Sources {
         self.concealed.push(span);
     }
 
+    /// True if some of what lies under a span is never drawn.
+    #[must_use]
+    pub fn is_concealed(&self, span: Span) -> bool {
+        self.concealed(span.source).any(|hidden| hidden.start < span.end && span.start < hidden.end)
+    }
+
     /// What of a text is never drawn.
     pub(super) fn concealed(&self, id: SourceId) -> impl Iterator<Item = Span> {
         self.concealed.iter().copied().filter(move |span| span.source == id)

@@ -26,7 +26,7 @@ const WORKLOAD: &[Rule<Fill>] = &[
     }),
     ("volumes[].bind", |bind, span| {
         if !bind.contains("create_host_path") {
-            bind.set("create_host_path", Node::new(Value::Bool(true), span));
+            bind.set("create_host_path", Node::implied(Value::Bool(true), span));
         }
     }),
 ];
@@ -45,7 +45,7 @@ pub(super) fn fill(tree: &mut Node) {
 
 fn missing(map: &mut Map, key: &str, value: &str, span: Span) {
     if !map.contains(key) {
-        map.set(key, Node::string(value, span));
+        map.set(key, Node::implied(Value::String(value.to_owned()), span));
     }
 }
 

@@ -3,12 +3,39 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::interpolate::remember;
 use super::session::Session;
 use super::variables::{Format, VariableFile};
 use super::{Environment, loaded};
-use crate::diag::{Problem, Span};
+use crate::diag::{Problem, SourceId, Span};
 use crate::model::{EnvFile, Project, Service};
-use crate::yaml::{Node, Path};
+use crate::syntax::Assignment;
+use crate::yaml::{Map, Node, Path};
+
+/// What services took from files of variables and labels: by service, attribute and name, with where it was set. One
+/// that a later file sets again remembers the earlier ones; what the service says itself is not looked at.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Supplied {
+    nodes: BTreeMap<(String, &'static str), Map>,
+}
+
+impl Supplied {
+    /// What a file says of a variable (`environment`) or label (`labels`) of a service.
+    pub(super) fn get(&self, service: &str, attribute: &str, name: &str) -> Option<&Node> {
+        let attribute = ["environment", "labels"].into_iter().find(|known| *known == attribute)?;
+        self.nodes.get(&(service.to_owned(), attribute))?.get(name)
+    }
+
+    fn note(&mut self, (service, attribute): (&str, &'static str), name: &str, mut said: Node) {
+        let map = self.nodes.entry((service.to_owned(), attribute)).or_default();
+        if let Some(earlier) = map.get(name) {
+            let mut lost = vec![earlier.span];
+            lost.extend(earlier.trail.iter().flat_map(|trail| trail.overrode.iter().copied()));
+            said.trail_mut().overrode.extend(lost);
+        }
+        map.set(name, said);
+    }
+}
 
 /// Reads the files of the services that take part. What a service says itself wins.
 pub(super) fn read(project: &mut Project, tree: &Node, environment: &Environment, session: &mut Session<'_>) {
@@ -52,12 +79,21 @@ impl Reader<'_, '_> {
             let file = VariableFile { source, format };
             for assignment in file.assignments(&lookup, self.environment, self.session) {
                 if assignment.value.is_some() {
+                    self.note("environment", source, &assignment);
                     read.insert(assignment.name, assignment.value);
                 }
             }
         }
         read.append(&mut self.service.container.environment);
         self.service.container.environment = read;
+    }
+
+    fn note(&mut self, attribute: &'static str, source: SourceId, assignment: &Assignment) {
+        let Some(value) = &assignment.value else { return };
+        let mut said =
+            Node::string(value.as_str(), Span::new(source, assignment.at.start, assignment.at.end));
+        remember(&mut said, &assignment.uses, self.environment);
+        self.session.supplied.note((&self.service.name, attribute), &assignment.name, said);
     }
 
     fn format(&mut self, file: &EnvFile, named_at: Option<Span>) -> Option<Format> {
@@ -89,6 +125,7 @@ impl Reader<'_, '_> {
             let lookup = |name: &str| self.environment.value(name).map(str::to_owned);
             let file = VariableFile { source, format: Format::Dotenv };
             for assignment in file.assignments(&lookup, self.environment, self.session) {
+                self.note("labels", source, &assignment);
                 if let Some(value) = assignment.value {
                     read.insert(assignment.name, value);
                 }

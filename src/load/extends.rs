@@ -154,8 +154,8 @@ impl Extender<'_, '_> {
         }
         own.remove("extends");
         let Some(mut base) = base else { return };
-        siblings.resets.apply_to_service(&mut base, name);
-        let over = std::mem::replace(slot, Node::null(base.span));
+        let mut over = std::mem::replace(slot, Node::null(base.span));
+        siblings.resets.apply_to_service(&mut base, &mut over, name);
         let span = over.span;
         let section = Trace::ROOT.key(siblings.section);
         merge_service(&mut base, over, &section.key(name), &mut self.session.problems);
@@ -211,7 +211,7 @@ impl Extender<'_, '_> {
             rename(&mut document);
             resets = reset::take(&mut document);
             self.session.interpolate(&mut document, self.set.environment);
-            resets.apply(&mut tree);
+            resets.apply(&mut tree, &mut document);
             merge(&mut tree, document, &mut self.session.problems);
         }
         unique(&mut tree);

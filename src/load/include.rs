@@ -41,7 +41,7 @@ pub(super) fn include(document: &mut Node, from: &Origin<'_>, set: &FileSet<'_>,
     for item in items {
         let included = Item::read(item, session).and_then(|item| item.load(from.path, set, session));
         if let Some(mut included) = included {
-            from.resets.apply(&mut included);
+            from.resets.apply(&mut included, document);
             lay_under(document, included, session);
         }
     }

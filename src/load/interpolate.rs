@@ -105,10 +105,10 @@ pub(super) fn malformed(span: Span, reason: Malformation) -> Problem {
 }
 
 /// Notes in a value which variables went in.
-fn remember(node: &mut Node, uses: &[TemplateUse], environment: &Environment) {
+pub(super) fn remember(node: &mut Node, uses: &[TemplateUse], environment: &Environment) {
     for used in uses {
         let defined = environment.get(&used.name).and_then(|variable| variable.defined);
-        let variable = VariableUse { name: used.name.clone(), defined };
+        let variable = VariableUse { name: used.name.clone(), defined, part: used.part };
         let variables = &mut node.trail_mut().variables;
         if !variables.contains(&variable) {
             variables.push(variable);

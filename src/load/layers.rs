@@ -101,7 +101,7 @@ fn layer(tree: &mut Option<Node>, mut document: Node, from: &Place<'_>, session:
     let origin = Origin { path, resets: &resets };
     include(&mut document, &origin, set, session);
     if let Some(tree) = tree {
-        resets.apply(tree);
+        resets.apply(tree, &mut document);
     }
     extends(&mut document, &origin, set, session);
     let tree = match tree {

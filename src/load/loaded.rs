@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::Environment;
+use super::env_files::Supplied;
 use crate::diag::{Problems, Sources, Span};
 use crate::model::Project;
 use crate::yaml::{Node, Path, Segment};
@@ -26,6 +27,8 @@ pub struct Loaded {
     pub directory: PathBuf,
     /// The project's name.
     pub name: String,
+    /// What services took from files of variables and labels.
+    pub(super) supplied: Supplied,
 }
 
 /// A load that found faults: all of them, in document order, with the texts that they point into.

@@ -4,6 +4,7 @@
 //! its line. This room never knows daemons and never waits for anything but a file.
 
 pub mod check;
+pub mod explain;
 pub mod files;
 pub mod lint;
 pub mod schema;

@@ -21,7 +21,7 @@ use crate::yaml::{Map, Node};
 pub fn load(options: &LoadOptions, files: &dyn Files) -> Result<Loaded, Failure> {
     let mut session = Session::new(options, files);
     let loaded = run(&mut session);
-    let Session { mut problems, broken, sources, .. } = session;
+    let Session { mut problems, broken, sources, supplied, .. } = session;
     problems.extend(broken);
     problems.settle();
     match loaded {
@@ -34,6 +34,7 @@ pub fn load(options: &LoadOptions, files: &dyn Files) -> Result<Loaded, Failure>
             files: found.files.iter().map(|file| file.path.display().to_string()).collect(),
             directory: found.directory,
             name: found.name,
+            supplied,
         }),
         _ => Err(Failure { problems, sources }),
     }
@@ -69,8 +70,10 @@ fn run(session: &mut Session<'_>) -> Option<Found> {
     }
     let name = project_name::find(&files, &directory, &environment, session);
     // Without a name the files are read all the same, to tell of all faults in one run.
-    let variable = Variable { value: name.clone().unwrap_or_default(), defined: None };
-    environment.set("COMPOSE_PROJECT_NAME", variable);
+    let value = name.clone().unwrap_or_default();
+    let asked = environment.get("COMPOSE_PROJECT_NAME").filter(|asked| asked.value == value);
+    let defined = asked.and_then(|asked| asked.defined);
+    environment.set("COMPOSE_PROJECT_NAME", Variable { value, defined });
     let set = FileSet { files, directory, environment: &environment, included_by: Vec::new() };
     let mut tree = layers::read(&set, session);
     if !session.problems.has_errors() && tree.as_map().is_none_or(Map::is_empty) {

@@ -2,6 +2,7 @@
 //!
 //! Both name an address. What was said there before goes; a `!reset` value goes as well.
 
+use crate::diag::Span;
 use crate::yaml::{Node, Path, Segment, Tag, Value};
 
 /// The addresses that one document takes back.
@@ -51,32 +52,43 @@ impl Resets {
         true
     }
 
-    /// Takes the addresses out of a tree.
-    pub(super) fn apply(&self, tree: &mut Node) {
+    /// Takes the addresses out of a tree. What `over` says instead remembers what it beat.
+    pub(super) fn apply(&self, tree: &mut Node, over: &mut Node) {
         for path in &self.paths {
-            remove(tree, path.segments());
+            replace(tree, over, path.segments());
         }
     }
 
-    /// Takes the addresses below `services.<name>` out of that service.
-    pub(super) fn apply_to_service(&self, service: &mut Node, name: &str) {
+    /// Takes the addresses below `services.<name>` out of that service, over which `over` will be laid.
+    pub(super) fn apply_to_service(&self, service: &mut Node, over: &mut Node, name: &str) {
         for path in &self.paths {
             if let [Segment::Key(top), Segment::Key(owner), below @ ..] = path.segments()
                 && top == "services"
                 && owner == name
             {
-                remove(service, below);
+                replace(service, over, below);
             }
         }
     }
 }
 
+fn replace(tree: &mut Node, over: &mut Node, path: &[Segment]) {
+    let Some(lost) = remove(tree, path) else { return };
+    let instead = path.iter().try_fold(over, |node, segment| match segment {
+        Segment::Key(key) => node.get_mut(key),
+        Segment::Index(_) => None,
+    });
+    if let Some(instead) = instead {
+        instead.trail_mut().overrode.push(lost);
+    }
+}
+
 /// Items of lists have no name that two files could share, so an address that leads through one names nothing.
-fn remove(node: &mut Node, path: &[Segment]) {
-    let ([Segment::Key(key), below @ ..], Some(map)) = (path, node.as_map_mut()) else { return };
+fn remove(node: &mut Node, path: &[Segment]) -> Option<Span> {
+    let ([Segment::Key(key), below @ ..], Some(map)) = (path, node.as_map_mut()) else { return None };
     if below.is_empty() {
-        map.remove(key);
-    } else if let Some(child) = map.get_mut(key) {
-        remove(child, below);
+        map.remove(key).map(|entry| entry.node.span)
+    } else {
+        remove(map.get_mut(key)?, below)
     }
 }

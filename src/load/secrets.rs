@@ -50,7 +50,8 @@ pub(super) fn secrets(environment: &Node) -> Vec<Secret<'_>> {
         .collect()
 }
 
-fn says_secret(name: &str) -> bool {
+/// True for the name of a variable whose value is secret.
+pub(super) fn says_secret(name: &str) -> bool {
     let upper = name.to_uppercase();
     WORDS.iter().any(|word| upper.contains(word)) && !ABOUT.iter().any(|end| upper.ends_with(end))
 }

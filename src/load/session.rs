@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::env_files::Supplied;
 use super::extends::Siblings;
 use super::files::Files;
 use super::interpolate::interpolate;
@@ -27,6 +28,8 @@ pub(super) struct Session<'a> {
     pub(super) included: usize,
     /// The files of variables that were read for the project.
     pub(super) variable_files: Vec<(PathBuf, Option<Span>)>,
+    /// What services took from files of variables and labels.
+    pub(super) supplied: Supplied,
     texts: HashMap<PathBuf, Option<SourceId>>,
     /// Documents parsed ahead of their turn.
     parsed: HashMap<PathBuf, Vec<Node>>,
@@ -43,6 +46,7 @@ impl<'a> Session<'a> {
             siblings: HashMap::new(),
             included: 0,
             variable_files: Vec::new(),
+            supplied: Supplied::default(),
             texts: HashMap::new(),
             parsed: HashMap::new(),
         }

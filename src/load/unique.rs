@@ -84,7 +84,7 @@ fn drop_replaced(items: &mut Vec<Node>, identity: Identity) {
             let lost = &mut kept[position];
             let overrode = &mut item.trail_mut().overrode;
             overrode.push(lost.span);
-            overrode.extend(lost.trail.take().into_iter().flat_map(|trail| trail.overrode));
+            overrode.extend(lost.trail.iter().flat_map(|trail| trail.overrode.iter().copied()));
             *lost = item;
         } else {
             kept.push(item);

@@ -22,6 +22,7 @@ pub use path::clean_path;
 pub use port::{PortError, PortFault, Ports};
 pub use reference::{Reference, ReferenceError, ReferenceFault};
 pub use template::{
-    Expansion, Malformation, Mention, TemplateError, TemplateFault, TemplateUse, expand, mentions,
+    Expansion, Malformation, Mention, TemplateError, TemplateFault, TemplatePart, TemplateUse, expand,
+    mentions,
 };
 pub use words::{Words, WordsError, WordsFault, split};

@@ -22,6 +22,19 @@ pub struct TemplateUse {
     pub at: Range<usize>,
     /// True for a plain mention of a variable that is not set: it came out empty.
     pub blank: bool,
+    /// What it gave.
+    pub part: TemplatePart,
+}
+
+/// What a variable gave to a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemplatePart {
+    /// Its value.
+    Value,
+    /// Nothing; or only the knowledge that it is set, as in `${A:+b}`.
+    Nothing,
+    /// The default that the template has for it.
+    Default,
 }
 
 /// A template that cannot be filled in.
@@ -181,9 +194,15 @@ fn value(
 ) -> Result<String, TemplateError> {
     let value = lookup(variable.name);
     let blank = value.is_none() && variable.tail.is_none();
-    uses.push(TemplateUse { name: variable.name.to_owned(), at: variable.at.clone(), blank });
+    let or_empty = variable.tail.as_ref().is_some_and(|tail| tail.or_empty);
+    let value = value.filter(|value| !(or_empty && value.is_empty()));
+    let part = match (variable.tail.as_ref().map(|tail| tail.operator), &value) {
+        (Some(Operator::Alternate), _) | (None | Some(Operator::Required), None) => TemplatePart::Nothing,
+        (Some(Operator::Default), None) => TemplatePart::Default,
+        (_, Some(_)) => TemplatePart::Value,
+    };
+    uses.push(TemplateUse { name: variable.name.to_owned(), at: variable.at.clone(), blank, part });
     let Some(tail) = &variable.tail else { return Ok(value.unwrap_or_default()) };
-    let value = value.filter(|value| !(tail.or_empty && value.is_empty()));
     match (tail.operator, value) {
         (Operator::Default | Operator::Required, Some(value)) => Ok(value),
         (Operator::Default, None) | (Operator::Alternate, Some(_)) => fill(tail.parts(depth)?, lookup, uses),

@@ -1,10 +1,12 @@
 //! The located tree: what a YAML text says, and where it says it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use crate::diag::Span;
+use crate::syntax::TemplatePart;
 
 /// A value and where it stands.
 ///
@@ -18,8 +20,10 @@ pub struct Node {
     pub span: Span,
     /// `!reset` or `!override`, if so tagged.
     pub tag: Option<Tag>,
-    /// How the value came about, where there is more to tell than `span`.
-    pub trail: Option<Box<Trail>>,
+    /// True for what no file says: a default, or what follows from something that stands at `span`.
+    pub implied: bool,
+    /// How the value came about, where there is more to tell than `span`. Shared by the parts of a short form.
+    pub trail: Option<Arc<Trail>>,
 }
 
 /// The compose specification's own tags.
@@ -47,6 +51,8 @@ pub struct VariableUse {
     pub name: String,
     /// Where its value was set, if in a file (`.env`, `--env-file`) and not in the process environment.
     pub defined: Option<Span>,
+    /// What it gave to the text.
+    pub part: TemplatePart,
 }
 
 /// A typed value. Scalars are typed as the peer's YAML library does (`017` is 15, `yes` is a string, ...).
@@ -92,7 +98,19 @@ impl Node {
     /// A value at a place.
     #[must_use]
     pub fn new(value: Value, span: Span) -> Self {
-        Self { value, span, tag: None, trail: None }
+        Self { value, span, tag: None, implied: false, trail: None }
+    }
+
+    /// What nobody says, but follows from what stands at a place.
+    #[must_use]
+    pub fn implied(value: Value, span: Span) -> Self {
+        Self { implied: true, ..Self::new(value, span) }
+    }
+
+    /// A part of this value, or another form of it: at the same place, with the same history.
+    #[must_use]
+    pub fn derive(&self, value: Value) -> Self {
+        Self { value, span: self.span, tag: None, implied: self.implied, trail: self.trail.clone() }
     }
 
     /// Text at a place.
@@ -178,7 +196,7 @@ impl Node {
 
     /// The trail, made if there is none yet.
     pub fn trail_mut(&mut self) -> &mut Trail {
-        self.trail.get_or_insert_default()
+        Arc::make_mut(self.trail.get_or_insert_default())
     }
 }
 

@@ -18,7 +18,9 @@ use crate::cli::settings::progress;
 #[command(after_help = "Examples:\n  \
     rcompose config -q               only check; says what is wrong, and where\n  \
     rcompose config --format json    all of it, for programs\n  \
-    rcompose config --hash '*'       by what changes are noticed")]
+    rcompose config --hash '*'       by what changes are noticed\n  \
+    rcompose config --explain services.web.image\n                                   \
+    which line set it, what that overrode, which variables went in")]
 pub(crate) struct ConfigArgs {
     /// Only these services, with what they depend on (default: all)
     #[arg(value_name = "SERVICE")]
@@ -76,6 +78,9 @@ struct MoreListArgs {
     /// Hashes of services: names, or `*` for all
     #[arg(long, value_name = "SERVICES")]
     hash: Option<String>,
+    /// Where the value at PATH came from, or each below it: file, line, what it overrode, variables
+    #[arg(long, value_name = "PATH")]
+    explain: Option<String>,
 }
 
 /// Passes that are left out.
@@ -105,7 +110,8 @@ pub(crate) fn run(args: &ConfigArgs, session: &Session) -> Result<Exit, Failure>
     let shown = args.shown();
     let whole = shown == Shown::Model;
     // For lists the peer reads no format, prints in any case and writes no file.
-    let format = if whole || shown == Shown::Variables { args.format()? } else { None };
+    let formatted = matches!(shown, Shown::Model | Shown::Variables | Shown::Explanation(_));
+    let format = if formatted { args.format()? } else { None };
     let request = ConfigRequest { shown, format };
     let mut options = options(session, args.passes())?;
     options.services.clone_from(&args.services);
@@ -128,6 +134,7 @@ impl ConfigArgs {
             (lists.volumes, Shown::Volumes),
             (lists.networks, Shown::Networks),
             (lists.models, Shown::Models),
+            (more.explain.is_some(), Shown::Explanation(more.explain.clone().unwrap_or_default())),
             (more.hash.is_some(), Shown::Hashes(more.hash.clone().unwrap_or_default())),
             (more.only_profiles, Shown::Profiles),
             (lists.images, Shown::Images),

@@ -10,9 +10,9 @@ use crate::yaml::{Entry, Map, Node, Value};
 pub(super) fn mapping(entries: impl IntoIterator<Item = (&'static str, Value)>, like: &Node) -> Node {
     let mut map = Map::default();
     for (key, value) in entries {
-        map.set(key, Node { value, span: like.span, tag: None, trail: like.trail.clone() });
+        map.set(key, like.derive(value));
     }
-    Node { value: Value::Map(map), span: like.span, tag: None, trail: like.trail.clone() }
+    like.derive(Value::Map(map))
 }
 
 fn replace_with(node: &mut Node, form: impl FnOnce(Node) -> Node) {
@@ -53,7 +53,7 @@ fn require(node: &mut Node) {
     if let Some(map) = node.as_map_mut()
         && !map.contains("required")
     {
-        map.set("required", Node::new(Value::Bool(true), span));
+        map.set("required", Node::implied(Value::Bool(true), span));
     }
 }
 
@@ -155,5 +155,11 @@ pub(super) fn device(node: &mut Node, trace: &Trace<'_>, faults: &mut Faults) {
         }
     };
     let entries = [("source", source), ("target", target), ("permissions", permissions)];
+    let said = parts.len();
     *node = mapping(entries.map(|(key, part)| (key, Value::String(part.to_owned()))), node);
+    for key in ["target", "permissions"].into_iter().skip(said.saturating_sub(1)) {
+        if let Some(part) = node.get_mut(key) {
+            part.implied = true;
+        }
+    }
 }

@@ -20,7 +20,7 @@ fn long(mount: &ShortMount, node: &Node, length: usize) -> Node {
     let text = |text: &str| Value::String(text.to_owned());
     let mut map = Map::default();
     let mut set = |key: &str, value: Value| {
-        map.set(key, Node { value, span: node.span, tag: None, trail: node.trail.clone() });
+        map.set(key, node.derive(value));
     };
     set("type", text(if mount.is_bind { "bind" } else { "volume" }));
     if let Some(source) = &mount.source {
@@ -33,7 +33,8 @@ fn long(mount: &ShortMount, node: &Node, length: usize) -> Node {
     let inner = |entries: Vec<(&str, Value)>| {
         let mut map = Map::default();
         for (key, value) in entries {
-            map.set(key, Node::new(value, node.span));
+            let implied = key == "create_host_path";
+            map.set(key, Node { implied, ..node.derive(value) });
         }
         Value::Map(map)
     };
@@ -50,7 +51,7 @@ fn long(mount: &ShortMount, node: &Node, length: usize) -> Node {
     if mount.nocopy || (!mount.is_bind && length > 2) {
         set("volume", inner(mount.nocopy.then_some(("nocopy", Value::Bool(true))).into_iter().collect()));
     }
-    Node { value: Value::Map(map), span: node.span, tag: None, trail: node.trail.clone() }
+    node.derive(Value::Map(map))
 }
 
 fn problem(error: &MountError, node: &Node, text: &str) -> Problem {

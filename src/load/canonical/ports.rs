@@ -63,7 +63,7 @@ fn expand(ports: &Ports, item: &Node, trace: &Trace<'_>, into: &mut Expansion<'_
     for (published, target) in ports.entries() {
         let mut map = Map::default();
         let mut set = |key: &str, value| {
-            map.set(key, Node { value, span: item.span, tag: None, trail: item.trail.clone() });
+            map.set(key, item.derive(value));
         };
         set("mode", Value::String("ingress".to_owned()));
         if let Some(ip) = &ports.host_ip {
@@ -77,12 +77,14 @@ fn expand(ports: &Ports, item: &Node, trace: &Trace<'_>, into: &mut Expansion<'_
             set("published", Value::String(published));
         }
         set("protocol", Value::String(ports.protocol.to_owned()));
-        into.long.push(Node {
-            value: Value::Map(map),
-            span: item.span,
-            tag: None,
-            trail: item.trail.clone(),
-        });
+        for (key, said) in
+            [("mode", false), ("protocol", item.as_str().is_some_and(|text| text.contains('/')))]
+        {
+            if let Some(node) = map.get_mut(key) {
+                node.implied = !said;
+            }
+        }
+        into.long.push(item.derive(Value::Map(map)));
     }
 }
 

@@ -139,7 +139,7 @@ fn mismatch(trace: &Trace<'_>, over: &str, base: &str) -> Problem {
 fn replace(base: &mut Node, mut over: Node) {
     let mut lost = vec![base.span];
     if let Some(trail) = base.trail.take() {
-        lost.extend(trail.overrode);
+        lost.extend_from_slice(&trail.overrode);
     }
     over.trail_mut().overrode.extend(lost);
     *base = over;

@@ -51,15 +51,15 @@ pub(crate) fn named(node: Node, value: impl Fn(&Node) -> Node) -> Node {
             map.insert(name, Entry { key: item.span, node: made });
         }
     }
-    Node { value: Value::Map(map), span: node.span, tag: node.tag, trail: None }
+    Node { trail: None, value: Value::Map(map), ..node }
 }
 
 /// Dependencies as a mapping.
 pub(crate) fn dependencies_of(node: Node) -> Node {
     named(node, |item| {
         let mut map = Map::default();
-        map.set("condition", Node::string("service_started", item.span));
-        map.set("required", Node::new(Value::Bool(true), item.span));
+        map.set("condition", Node::implied(Value::String("service_started".to_owned()), item.span));
+        map.set("required", Node::implied(Value::Bool(true), item.span));
         Node::new(Value::Map(map), item.span)
     })
 }

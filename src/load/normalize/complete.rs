@@ -24,10 +24,6 @@ pub(in crate::load) fn normalize(
         hooks::inherit(&mut workload, problems);
     }
     names::give(tree, project);
-    let span = tree.get("name").map_or(tree.span, |name| name.span);
-    if let Some(map) = tree.as_map_mut() {
-        map.set("name", Node::string(project, span));
-    }
 }
 
 /// A service or job in the tree.

@@ -23,7 +23,7 @@ pub(super) fn imply(service: &mut Node) {
     let span = service.span;
     let Some(map) = service.as_map_mut() else { return };
     if map.get("depends_on").is_none_or(Node::is_null) {
-        map.set("depends_on", Node::new(Value::Map(Map::default()), span));
+        map.set("depends_on", Node::implied(Value::Map(Map::default()), span));
     }
     let Some(dependencies) = map.get_mut("depends_on").and_then(Node::as_map_mut) else { return };
     for Implied { service, restart, span } in implied {
@@ -31,10 +31,10 @@ pub(super) fn imply(service: &mut Node) {
             continue;
         }
         let mut dependency = Map::default();
-        dependency.set("condition", Node::string("service_started", span));
-        dependency.set("restart", Node::new(Value::Bool(restart), span));
-        dependency.set("required", Node::new(Value::Bool(true), span));
-        dependencies.set(service, Node::new(Value::Map(dependency), span));
+        dependency.set("condition", Node::implied(Value::String("service_started".to_owned()), span));
+        dependency.set("restart", Node::implied(Value::Bool(restart), span));
+        dependency.set("required", Node::implied(Value::Bool(true), span));
+        dependencies.set(service, Node::implied(Value::Map(dependency), span));
     }
 }
 

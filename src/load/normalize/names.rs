@@ -5,9 +5,15 @@ use crate::yaml::{Map, Node, Value};
 /// Names the project, and gives a name to those that have none: their own key if others made them, else with the project's before it.
 pub(super) fn give(tree: &mut Node, project: &str) {
     let span = tree.span;
-    if let Some(root) = tree.as_map_mut() {
-        let place = root.get("name").map_or(span, |name| name.span);
-        root.set("name", Node::string(project, place));
+    if let Some(root) = tree.as_map_mut()
+        && root.get("name").and_then(Node::as_str) != Some(project)
+    {
+        let mut name = Node::implied(Value::String(project.to_owned()), span);
+        if let Some(said) = root.get("name") {
+            name.span = said.span;
+            name.trail_mut().overrode.push(said.span);
+        }
+        root.set("name", name);
     }
     for kind in ["networks", "volumes", "secrets", "configs"] {
         let Some(resources) = tree.get_mut(kind).and_then(Node::as_map_mut) else { continue };
@@ -21,7 +27,7 @@ pub(super) fn give(tree: &mut Node, project: &str) {
             }
             let external = resource.get("external").is_some_and(|node| node.value == Value::Bool(true));
             let name = if external { key.to_owned() } else { format!("{project}_{key}") };
-            resource.set("name", Node::string(name, entry.key));
+            resource.set("name", Node::implied(Value::String(name), entry.key));
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn join_default(tree: &mut Node) {
     match root.get_mut("networks").and_then(Node::as_map_mut) {
         Some(networks) if networks.contains(DEFAULT) => {}
         Some(networks) => {
-            networks.set(DEFAULT, Node::null(span));
+            networks.set(DEFAULT, Node::implied(Value::Null, span));
         }
         None => {
             root.set("networks", single(span));
@@ -38,6 +38,6 @@ pub(super) fn join_default(tree: &mut Node) {
 /// The default network alone.
 fn single(span: Span) -> Node {
     let mut networks = Map::default();
-    networks.set(DEFAULT, Node::null(span));
-    Node::new(Value::Map(networks), span)
+    networks.set(DEFAULT, Node::implied(Value::Null, span));
+    Node::implied(Value::Map(networks), span)
 }

@@ -2,6 +2,7 @@
 //!
 //! In: what to load, and which side of it to show. Out: the text that the peer prints for it.
 
+mod explanation;
 mod lists;
 mod model;
 mod raw;

@@ -1,7 +1,8 @@
 //! What can be asked for.
 
-use super::{lists, model, raw, variables};
+use super::{explanation, lists, model, raw, variables};
 use crate::diag::{Problem, Problems, Sources};
+use crate::load::explain::explain;
 use crate::load::{Failure, Files, LoadOptions, Loaded, load};
 use crate::yaml::Node;
 
@@ -38,6 +39,8 @@ pub enum Shown {
     Variables,
     /// The hashes of services: `*`, or names joined by commas.
     Hashes(String),
+    /// Where the values at or below a path came from.
+    Explanation(String),
 }
 
 /// A way to write data.
@@ -87,7 +90,7 @@ pub fn config(
         _ => {}
     }
     let mut loaded = load(&options, files)?;
-    if options.passes.interpolate {
+    if options.passes.interpolate && !matches!(request.shown, Shown::Explanation(_)) {
         // All is in the project by now; of a thousand services the tree is as large as everything else together.
         loaded.tree = Node::null(loaded.tree.span);
     }
@@ -104,6 +107,10 @@ pub fn config(
         Shown::Variables => variables::render(&loaded.tree, request.format),
         Shown::Hashes(names) => match lists::hashes(&loaded.project, names) {
             Ok(text) => text,
+            Err(problem) => return Err(refused(loaded, problem)),
+        },
+        Shown::Explanation(path) => match explain(&loaded, path) {
+            Ok(found) => explanation::render(&found, request.format),
             Err(problem) => return Err(refused(loaded, problem)),
         },
     };

@@ -50,8 +50,10 @@ fn attachment(context: &mut Context<'_>, service: &Service, key: &str) -> Attach
     let configured = service.container.networks.get(key).and_then(Option::as_ref);
     let name = context.project.networks.get(key).map_or("", |network| network.name.as_str());
     let network = context.real_name(key, name);
-    let mut endpoint =
-        Endpoint { aliases: vec![service.name.clone()], ..configured.map(|endpoint| converted(endpoint)).unwrap_or_default() };
+    let mut endpoint = Endpoint {
+        aliases: vec![service.name.clone()],
+        ..configured.map(|endpoint| converted(endpoint)).unwrap_or_default()
+    };
     if let Some(configured) = configured {
         endpoint.aliases.extend(configured.aliases.iter().cloned());
         let place = at(&service.name, "networks").key(key);
