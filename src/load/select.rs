@@ -20,7 +20,7 @@ pub(super) fn activate(project: &mut Project, profiles: &[String]) {
     project.jobs.retain(|_, job| job.is_active(profiles));
 }
 
-fn names(services: &BTreeMap<String, Service>, chosen: impl Fn(&Service) -> bool) -> Vec<String> {
+fn names(services: &BTreeMap<String, Box<Service>>, chosen: impl Fn(&Service) -> bool) -> Vec<String> {
     services.iter().filter(|(_, service)| chosen(service)).map(|(name, _)| name.clone()).collect()
 }
 
@@ -69,7 +69,7 @@ pub(super) fn select(project: &mut Project, names: &[String], alone: bool) -> Re
     Ok(())
 }
 
-fn no_such_service(name: &str, services: &BTreeMap<String, Service>) -> Problem {
+fn no_such_service(name: &str, services: &BTreeMap<String, Box<Service>>) -> Problem {
     Problem::error("no-such-service", format!("no such service: `{name}`"))
         .maybe_help(did_you_mean(name, services.keys().map(String::as_str)))
 }
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn a_name_that_no_service_has_is_refused_with_the_nearest_one() {
         let mut project = project();
-        project.services.insert("database".to_owned(), Service::default());
+        project.services.insert("database".to_owned(), Box::default());
         let fault = select(&mut project, &text(&["databse"]), false).expect_err("not there");
         assert_eq!(fault.message, "no such service: `databse`");
         assert_eq!(fault.help.as_deref(), Some("did you mean `database`?"));

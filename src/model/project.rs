@@ -16,7 +16,7 @@ fields! {
         /// The project's name.
         pub name: String,
         /// The services that are active and selected.
-        pub services(always): BTreeMap<String, Service>,
+        pub services(always): BTreeMap<String, Box<Service>>,
         /// The jobs.
         pub jobs: BTreeMap<String, Job>,
         /// The networks.
@@ -30,7 +30,7 @@ fields! {
         /// The language models.
         pub models: BTreeMap<String, Model>,
         /// The services that no active profile activates, or that were not selected.
-        pub disabled_services(skip): BTreeMap<String, Service>,
+        pub disabled_services(skip): BTreeMap<String, Box<Service>>,
         /// The directory that relative paths start from.
         pub working_dir(skip): PathBuf,
         /// The files that it was read from.
@@ -58,7 +58,8 @@ impl Project {
     /// A service, active or not.
     #[must_use]
     pub fn service(&self, name: &str) -> Option<&Service> {
-        self.services.get(name).or_else(|| self.disabled_services.get(name))
+        let service = self.services.get(name).or_else(|| self.disabled_services.get(name));
+        service.map(Box::as_ref)
     }
 
     /// The content of a secret or config that does not come from a file: its own, else its variable's value.

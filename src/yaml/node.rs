@@ -3,10 +3,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use crate::diag::Span;
 use crate::syntax::TemplatePart;
+
+use super::Map;
 
 /// A value and where it stands.
 ///
@@ -76,22 +76,6 @@ pub enum Value {
     Seq(Vec<Node>),
     /// A mapping, in document order.
     Map(Map),
-}
-
-/// A mapping in document order. Keys are strings: the parser refuses others.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Map {
-    /// Boxed, so that the scalars, which are most nodes, are small.
-    entries: Box<IndexMap<String, Entry>>,
-}
-
-/// What a [`Map`] holds under a key.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    /// Where the key stands.
-    pub key: Span,
-    /// The value.
-    pub node: Node,
 }
 
 impl Node {
@@ -239,87 +223,5 @@ impl Value {
             Self::Seq(_) => "a sequence",
             Self::Map(_) => "a mapping",
         }
-    }
-}
-
-impl Map {
-    /// The value under a key.
-    #[must_use]
-    pub fn get(&self, key: &str) -> Option<&Node> {
-        self.entries.get(key).map(|entry| &entry.node)
-    }
-
-    /// The value under a key.
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
-        self.entries.get_mut(key).map(|entry| &mut entry.node)
-    }
-
-    /// The value under a key with the place of the key.
-    #[must_use]
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries.get(key)
-    }
-
-    /// The value under a key with the place of the key.
-    pub fn entry_mut(&mut self, key: &str) -> Option<&mut Entry> {
-        self.entries.get_mut(key)
-    }
-
-    /// Sets a key. A key that is there keeps its position in the order; its old entry is given back.
-    pub fn insert(&mut self, key: impl Into<String>, entry: Entry) -> Option<Entry> {
-        self.entries.insert(key.into(), entry)
-    }
-
-    /// Sets a key whose own place is that of its value (for what a pass adds).
-    pub fn set(&mut self, key: impl Into<String>, node: Node) -> Option<Entry> {
-        self.insert(key, Entry { key: node.span, node })
-    }
-
-    /// Takes a key out; the order of the others stays.
-    pub fn remove(&mut self, key: &str) -> Option<Entry> {
-        self.entries.shift_remove(key)
-    }
-
-    /// True if the key is there.
-    #[must_use]
-    pub fn contains(&self, key: &str) -> bool {
-        self.entries.contains_key(key)
-    }
-
-    /// The keys in order.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.entries.keys().map(String::as_str)
-    }
-
-    /// Keys and entries in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
-        self.entries.iter().map(|(key, entry)| (key.as_str(), entry))
-    }
-
-    /// Keys and entries in order.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Entry)> {
-        self.entries.iter_mut().map(|(key, entry)| (key.as_str(), entry))
-    }
-
-    /// Takes the mapping apart, in order.
-    pub fn into_entries(self) -> impl Iterator<Item = (String, Entry)> {
-        self.entries.into_iter()
-    }
-
-    /// Keeps the entries for which `keep` says so; the order stays.
-    pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Entry) -> bool) {
-        self.entries.retain(|key, entry| keep(key, entry));
-    }
-
-    /// How many keys.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// True if there is no key.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
     }
 }

@@ -36,6 +36,7 @@ fn long(mount: &ShortMount, node: &Node, length: usize) -> Node {
             let implied = key == "create_host_path";
             map.set(key, Node { implied, ..node.derive(value) });
         }
+        map.fit();
         Value::Map(map)
     };
     if mount.is_bind || mount.propagation.is_some() || mount.selinux.is_some() {
@@ -51,6 +52,7 @@ fn long(mount: &ShortMount, node: &Node, length: usize) -> Node {
     if mount.nocopy || (!mount.is_bind && length > 2) {
         set("volume", inner(mount.nocopy.then_some(("nocopy", Value::Bool(true))).into_iter().collect()));
     }
+    map.fit();
     node.derive(Value::Map(map))
 }
 

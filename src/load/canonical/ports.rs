@@ -84,6 +84,7 @@ fn expand(ports: &Ports, item: &Node, trace: &Trace<'_>, into: &mut Expansion<'_
                 node.implied = !said;
             }
         }
+        map.fit();
         into.long.push(item.derive(Value::Map(map)));
     }
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::diag::{Drawing, Problems, Severity, Sources, draw};
+use crate::load::env_files::Supplied;
 use crate::load::secrets::conceal;
 use crate::load::{Environment, Loaded, Memory};
 use crate::model::Project;
@@ -23,6 +24,7 @@ fn loaded(text: &str) -> Loaded {
         files: vec!["/project/compose.yaml".to_owned()],
         directory: "/project".into(),
         name: "project".to_owned(),
+        supplied: Supplied::default(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Forms that two values are brought to before they are put together.
 
+use std::sync::Arc;
+
 use crate::yaml::{Entry, Map, Node, Value};
 
 /// Items out of a list, a mapping (`K=V`, keys sorted, a list of values giving one item each) or a single value.
@@ -10,7 +12,7 @@ pub(crate) fn pairs(node: Node) -> Option<Vec<Node>> {
         Value::Null => Some(Vec::new()),
         Value::String(_) => Some(vec![node]),
         Value::Map(map) => {
-            let mut entries: Vec<(String, Entry)> = map.into_entries().collect();
+            let mut entries: Vec<(Arc<str>, Entry)> = map.into_entries().collect();
             entries.sort_by(|(one, _), (other, _)| one.cmp(other));
             let mut items = Vec::with_capacity(entries.len());
             for (key, entry) in entries {

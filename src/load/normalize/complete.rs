@@ -1,7 +1,7 @@
 //! The order in which a tree is completed.
 
 use super::{builds, dependencies, hooks, names, networks};
-use crate::diag::Problems;
+use crate::diag::{Problems, Span};
 use crate::load::Environment;
 use crate::syntax::clean_path;
 use crate::yaml::{Map, Node, Value};
@@ -32,6 +32,8 @@ pub(super) struct Workload<'a> {
     pub(super) kind: &'static str,
     /// Its name.
     pub(super) name: &'a str,
+    /// Where its name stands.
+    pub(super) key: Span,
     /// What the files say of it: a mapping.
     pub(super) node: &'a mut Node,
 }
@@ -49,7 +51,7 @@ pub(super) fn workloads(tree: &mut Node) -> impl Iterator<Item = Workload<'_>> {
         .flat_map(|(kind, map)| {
             map.iter_mut()
                 .filter(|(_, entry)| entry.node.as_map().is_some())
-                .map(move |(name, entry)| Workload { kind, name, node: &mut entry.node })
+                .map(move |(name, entry)| Workload { kind, name, key: entry.key, node: &mut entry.node })
         })
 }
 

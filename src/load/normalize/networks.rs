@@ -10,7 +10,7 @@ const DEFAULT: &str = "default";
 pub(super) fn join_default(tree: &mut Node) {
     let mut used: Option<Span> = None;
     for workload in workloads(tree) {
-        let span = workload.node.span;
+        let span = workload.key;
         let Some(map) = workload.node.as_map_mut() else { continue };
         if map.contains("network_mode") || map.contains("provider") {
             continue;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Problem, did_you_mean};
 use crate::load::Environment;
-use crate::model::{Project, Service};
+use crate::model::Project;
 use crate::resource::hash;
 
 /// One item a line.
@@ -76,7 +76,7 @@ pub(super) fn images(project: &Project, compatibility: bool) -> String {
 /// The profiles of all services, active or not, each once.
 pub(super) fn profiles(project: &Project) -> String {
     let services = project.services.values().chain(project.disabled_services.values());
-    let profiles: BTreeSet<&String> = services.flat_map(|service: &Service| &service.profiles).collect();
+    let profiles: BTreeSet<&String> = services.flat_map(|service| &service.profiles).collect();
     lines(profiles)
 }
 

@@ -140,9 +140,13 @@ impl<'a, 'p> Builder<'a, 'p> {
     pub(super) fn end(&mut self, end: usize) {
         let Some(frame) = self.frames.pop() else { return };
         let value = match frame.collection {
-            Collection::Seq(items) => Value::Seq(items),
+            Collection::Seq(mut items) => {
+                items.shrink_to_fit();
+                Value::Seq(items)
+            }
             Collection::Map { mut map, merges, .. } => {
                 merge::apply(&mut map, merges);
+                map.fit();
                 Value::Map(map)
             }
         };
