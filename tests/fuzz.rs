@@ -10,7 +10,7 @@ use rcompose::model::Project;
 use rcompose::yaml::{Value, decode, parse, to_yaml};
 
 /// What a file of this size may take at most, in a debug build on a busy machine.
-const LONGEST: Duration = Duration::from_secs(2);
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// What is put into a file to damage it.
 const PIECES: [&str; 48] = [

@@ -72,6 +72,12 @@ impl Ui {
 
     /// Draws problems with the lines they point at.
     pub(crate) fn problems(self, problems: &Problems, sources: &Sources) {
+        if self.json {
+            if !problems.is_empty() {
+                Self::described(problems, sources);
+            }
+            return;
+        }
         let drawing = Drawing { width: self.width, color: self.colours.stderr, ..Drawing::default() };
         say(&draw(problems, sources, drawing));
     }
@@ -80,7 +86,7 @@ impl Ui {
     fn described(problems: &Problems, sources: &Sources) {
         let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
         let object = json!({
-            "error": true,
+            "error": problems.has_errors(),
             "message": messages.join("\n"),
             "problems": describe(problems, sources),
         });

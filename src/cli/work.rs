@@ -86,7 +86,7 @@ pub(crate) fn now() -> i64 {
 }
 
 /// The daemon of flags, environment and context.
-async fn connect(session: &Session) -> Result<Engine, Failure> {
+pub(crate) async fn connect(session: &Session) -> Result<Engine, Failure> {
     let docker = &session.root.docker;
     let mut environment = session.variables.clone();
     if let Some(directory) = &docker.config {

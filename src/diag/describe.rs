@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::harmless::harmless;
 use super::{Label, Problem, Severity, Sources};
 
 /// A problem in the terms of people and editors: files, lines and columns instead of byte offsets.
@@ -57,13 +58,13 @@ pub fn describe<'a>(problems: impl IntoIterator<Item = &'a Problem>, sources: &S
             let labels: Vec<DescribedLabel> = problem
                 .labels
                 .iter()
-                .map(|label| DescribedLabel { place: place(label, sources), text: label.text.clone() })
+                .map(|label| DescribedLabel { place: place(label, sources), text: fit(&label.text) })
                 .collect();
             Description {
                 code: problem.code,
                 severity: problem.severity,
-                message: problem.message.clone(),
-                help: problem.help.clone(),
+                message: fit(&problem.message),
+                help: problem.help.as_deref().map(fit),
                 place: labels.first().map(|label| label.place.clone()),
                 labels,
             }
@@ -71,12 +72,17 @@ pub fn describe<'a>(problems: impl IntoIterator<Item = &'a Problem>, sources: &S
         .collect()
 }
 
+/// JSON may be printed too.
+fn fit(text: &str) -> String {
+    harmless(text).into_owned()
+}
+
 fn place(label: &Label, sources: &Sources) -> Place {
     let source = sources.get(label.span.source);
     let start = source.position(label.span.start as usize);
     let end = source.position(label.span.end as usize);
     Place {
-        file: source.name().to_owned(),
+        file: fit(source.name()),
         line: start.line,
         column: start.column,
         end_line: end.line,

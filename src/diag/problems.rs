@@ -64,6 +64,11 @@ impl Problems {
         self.list.iter()
     }
 
+    /// Words each anew.
+    pub(crate) fn reword(&mut self, reword: impl FnMut(&mut Problem)) {
+        self.list.iter_mut().for_each(reword);
+    }
+
     /// Sorts into document order (by file in reading order, then offset; those without a place first) and drops
     /// what was found twice.
     pub fn settle(&mut self) {

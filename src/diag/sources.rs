@@ -168,7 +168,7 @@ impl Sources {
     }
 
     /// What of a text is never drawn.
-    pub(super) fn concealed(&self, id: SourceId) -> impl Iterator<Item = Span> {
+    pub(crate) fn concealed(&self, id: SourceId) -> impl Iterator<Item = Span> {
         self.concealed.iter().copied().filter(move |span| span.source == id)
     }
 

@@ -17,7 +17,6 @@ pub(super) struct Facts<'a> {
 
 /// Completes the tree and reads it; `None` where there is nothing to go on with, for a reason that was reported.
 ///
-/// Without interpolation the tree is all there is, as values that variables belong to cannot be read.
 pub(super) fn finish(tree: &mut Node, facts: &Facts<'_>, session: &mut Session<'_>) -> Option<Project> {
     let options = session.options;
     let passes = options.passes;
@@ -25,7 +24,7 @@ pub(super) fn finish(tree: &mut Node, facts: &Facts<'_>, session: &mut Session<'
         let environment = passes.interpolate.then_some(facts.environment);
         normalize::normalize(tree, facts.name, environment, &mut session.problems);
     }
-    if !passes.interpolate {
+    if !passes.project {
         return Some(Project { name: facts.name.to_owned(), ..Project::default() });
     }
     schema::drop_unread(tree);

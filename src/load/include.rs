@@ -162,6 +162,7 @@ impl Item {
         }
         let read = variables::read(&files, &environment, session)?;
         environment.fill_from(read);
+        session.note_secrets(&environment);
         Some(environment)
     }
 }

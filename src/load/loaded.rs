@@ -13,7 +13,7 @@ use crate::yaml::{Node, Path, Segment};
 pub struct Loaded {
     /// The final tree: merged, canonical, with paths resolved. Every value knows its place.
     pub tree: Node,
-    /// What the tree says, reduced to what takes part. Empty but for the name where variables were not filled in.
+    /// What the tree says, reduced to what takes part. Empty but for the name where it was not asked for.
     pub project: Project,
     /// All texts that were read.
     pub sources: Sources,
@@ -47,6 +47,16 @@ impl Loaded {
     #[must_use]
     pub fn blame(&self, path: &Path) -> Option<Span> {
         blame(&self.tree, path)
+    }
+
+    /// The place of the very value at `path`, if it is there.
+    #[must_use]
+    pub fn place(&self, path: &Path) -> Option<Span> {
+        let value = path.segments().iter().try_fold(&self.tree, |node, segment| match segment {
+            Segment::Key(key) => node.get(key),
+            Segment::Index(index) => node.as_seq()?.get(*index),
+        });
+        value.map(|node| node.span)
     }
 }
 

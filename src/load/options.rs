@@ -48,6 +48,8 @@ pub struct Passes {
     pub resolve_paths: bool,
     /// Checks that what is referred to exists and that attributes agree.
     pub consistency: bool,
+    /// Reads the tree as a project. Where variables were not filled in, what they belong to may not be readable.
+    pub project: bool,
     /// Reads the services' `env_file`s and takes values for variables that are only named.
     pub resolve_environment: bool,
 }
@@ -60,6 +62,7 @@ impl Default for Passes {
             normalize: true,
             resolve_paths: true,
             consistency: true,
+            project: true,
             resolve_environment: true,
         }
     }

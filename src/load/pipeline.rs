@@ -21,8 +21,10 @@ use crate::yaml::{Map, Node};
 pub fn load(options: &LoadOptions, files: &dyn Files) -> Result<Loaded, Failure> {
     let mut session = Session::new(options, files);
     let loaded = run(&mut session);
-    let Session { mut problems, broken, sources, supplied, .. } = session;
+    let Session { mut problems, broken, mut sources, supplied, secrets, .. } = session;
     problems.extend(broken);
+    secrets::conceal_by_name(&mut sources);
+    secrets::mask(&mut problems, &secrets, &sources);
     problems.settle();
     match loaded {
         Some(found) if !problems.has_errors() => Ok(Loaded {
@@ -74,6 +76,7 @@ fn run(session: &mut Session<'_>) -> Option<Found> {
     let asked = environment.get("COMPOSE_PROJECT_NAME").filter(|asked| asked.value == value);
     let defined = asked.and_then(|asked| asked.defined);
     environment.set("COMPOSE_PROJECT_NAME", Variable { value, defined });
+    session.note_secrets(&environment);
     let set = FileSet { files, directory, environment: &environment, included_by: Vec::new() };
     let mut tree = layers::read(&set, session);
     if !session.problems.has_errors() && tree.as_map().is_none_or(Map::is_empty) {
@@ -118,7 +121,7 @@ fn examine(tree: &Node, profiles: &[String], has_right_shape: bool, session: &mu
     if !has_right_shape {
         return;
     }
-    if session.options.passes.consistency && session.options.passes.interpolate {
+    if session.options.passes.consistency && session.options.passes.project {
         let active =
             |name: &str| tree.get("services").is_some_and(|services| is_active(services.get(name), profiles));
         let scope = Scope { active: &active, implied: session.options.passes.normalize };

@@ -1,6 +1,6 @@
 //! What one load carries along: the texts that were read, the problems found, what need not be read twice.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -9,6 +9,7 @@ use super::env_files::Supplied;
 use super::extends::Siblings;
 use super::files::Files;
 use super::interpolate::interpolate;
+use super::secrets::says_secret;
 use super::{Environment, LoadOptions, discover};
 use crate::diag::{Problem, Problems, SourceId, Sources, Span, did_you_mean};
 use crate::yaml::{self, Node};
@@ -28,6 +29,8 @@ pub(super) struct Session<'a> {
     pub(super) included: usize,
     /// The files of variables that were read for the project.
     pub(super) variable_files: Vec<(PathBuf, Option<Span>)>,
+    /// The variables whose names say that they are secret, with their values.
+    pub(super) secrets: BTreeMap<String, String>,
     /// What services took from files of variables and labels.
     pub(super) supplied: Supplied,
     texts: HashMap<PathBuf, Option<SourceId>>,
@@ -46,10 +49,17 @@ impl<'a> Session<'a> {
             siblings: HashMap::new(),
             included: 0,
             variable_files: Vec::new(),
+            secrets: BTreeMap::new(),
             supplied: Supplied::default(),
             texts: HashMap::new(),
             parsed: HashMap::new(),
         }
+    }
+
+    /// Notes which variables must not be shown.
+    pub(super) fn note_secrets(&mut self, environment: &Environment) {
+        let secret = environment.iter().filter(|(name, _)| says_secret(name));
+        self.secrets.extend(secret.map(|(name, variable)| (name.to_owned(), variable.value.clone())));
     }
 
     /// A path as people are shown it: relative if it lies below the current directory.

@@ -128,7 +128,11 @@ impl<T: FromStr + TryFrom<i64>> Visitor<'_> for Number<T> {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the fraction is dropped, as the peer does")]
+    #[expect(clippy::cast_precision_loss, reason = "the limit is a power of two")]
     fn visit_f64<E: Error>(self, value: f64) -> Result<T, E> {
+        if value.abs() >= i64::MAX as f64 {
+            return Err(E::custom(format_args!("`{value}` is out of range")));
+        }
         self.visit_i64(value as i64)
     }
 

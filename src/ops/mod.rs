@@ -36,7 +36,7 @@ mod watch;
 pub use attach::Attachable;
 pub use build::BuildOptions;
 pub use compose::{Compose, Interrupts, Scope, Settings};
-pub use config::{ConfigRequest, Format, Rendered, Shown, config};
+pub use config::{ConfigRequest, Format, PinnedRequest, Rendered, Shown, config, config_pinned};
 pub use down::DownOptions;
 pub use error::Error;
 pub use events::{ContainerEvent, ContainerEvents, EventsOptions};

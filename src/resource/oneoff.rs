@@ -58,13 +58,13 @@ impl OneOff {
         let mut project = project.clone();
         let mut service = self.found(&project)?;
         self.change(&mut service)?;
-        project.services.insert(self.service.clone(), service);
+        project.services.insert(self.service.clone(), Box::new(service));
         Ok(project)
     }
 
     fn found(&self, project: &Project) -> Result<Service, Fault> {
         if let Some(service) = project.services.get(&self.service) {
-            return Ok(service.clone());
+            return Ok(service.as_ref().clone());
         }
         let Some(job) = project.jobs.get(&self.service) else {
             let known = project.services.keys().chain(project.jobs.keys()).map(String::as_str);
@@ -225,7 +225,7 @@ mod tests {
 
     fn changed(text: &str, how: OneOff) -> Service {
         let how = OneOff { service: "a".to_owned(), directory: PathBuf::from("/here/sub"), ..how };
-        how.apply(&project(text)).expect("it can be done").services["a"].clone()
+        *how.apply(&project(text)).expect("it can be done").services["a"].clone()
     }
 
     const PLAIN: &str = "services: {a: {image: x, command: [c], entrypoint: [e], restart: always, scale: 3,\n\

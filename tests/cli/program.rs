@@ -39,7 +39,12 @@ impl Program {
 
     /// With a file in its directory.
     pub(crate) fn file(self, name: &str, text: &str) -> Self {
-        std::fs::write(self.directory.path().join(name), text).expect("the directory can be written");
+        self.bytes(name, text.as_bytes())
+    }
+
+    /// The same for what is no text.
+    pub(crate) fn bytes(self, name: &str, bytes: &[u8]) -> Self {
+        std::fs::write(self.directory.path().join(name), bytes).expect("the directory can be written");
         self
     }
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rcompose::engine::{ConnectOptions, Engine, Error, Flow, ImageProgress, Reason, RegistryFault};
+use rcompose::load::{LoadOptions, Memory};
+use rcompose::ops::{Format, PinnedRequest, config_pinned};
 use tokio::time::timeout;
 
 use crate::bench::{Bench, IMAGE, at_engine};
@@ -24,6 +26,23 @@ async fn told(mut flow: Flow<ImageProgress>) -> Result<Vec<ImageProgress>, Error
 
 fn denied(registry: &str, logged_in: bool) -> Reason {
     RegistryFault::Denied { registry: registry.to_owned(), logged_in }.into()
+}
+
+/// The image that `config` with digests prints of a service; where and why there is none.
+async fn pinned(engine: &Engine, image: &str, lock: bool) -> Result<String, String> {
+    let files = Memory::new().file("/p/compose.yaml", format!("services: {{web: {{image: '{image}'}}}}\n"));
+    let options = LoadOptions { working_directory: "/p".into(), ..LoadOptions::default() };
+    let request = PinnedRequest { engine, lock, format: Some(Format::Json) };
+    match config_pinned(&options, &files, &request).await {
+        Ok(rendered) => {
+            let config: serde_json::Value = serde_json::from_str(&rendered.text).unwrap();
+            Ok(config["services"]["web"]["image"].as_str().unwrap().to_owned())
+        }
+        Err(failure) => {
+            let problem = failure.problems.iter().next().unwrap();
+            Err(format!("{} {}", failure.sources.locate(problem.span().unwrap()), problem.message))
+        }
+    }
 }
 
 async fn logged_in(bench: &Bench, configuration: &str) -> (Engine, tempfile::TempDir) {
@@ -62,6 +81,13 @@ fn an_image_goes_to_a_registry_and_back_with_a_password_that_encodes_awkwardly()
         // By its digest too, which beats the tag.
         let digest = found.digests.iter().find(|digest| digest.starts_with(registry.address())).unwrap();
         told(engine.pull_image(digest, None).await.unwrap()).await.unwrap();
+        // It is what the registry says too, and what `config` pins.
+        let (_, plain) = digest.split_once('@').unwrap();
+        assert_eq!(pinned(&engine, &name, false).await.unwrap(), format!("{name}@{plain}"));
+        assert_eq!(pinned(&engine, &name, true).await.unwrap(), format!("{name}@{plain}"));
+        assert_eq!(pinned(&engine, digest, true).await.unwrap(), *digest);
+        let fault = pinned(&engine, &format!("{name}2"), false).await.unwrap_err();
+        assert!(fault.contains("compose.yaml:1:25 failed to resolve digest"), "{fault}");
         assert_eq!(
             bench.engine.find_images(std::slice::from_ref(digest)).await.unwrap()[digest].id,
             found.id

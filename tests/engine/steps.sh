@@ -3,6 +3,7 @@
 
 passed=0 failed=0 skipped=0
 child=           # the process group of the step that runs now
+beside=          # the process group of what runs beside the steps
 mine=()          # the engines that this run has started
 
 note() { echo "$said_by: $*"; }
@@ -50,6 +51,7 @@ clear_up() {
     kill -KILL -- "-$child" 2>/dev/null
     wait "$child" 2>/dev/null
   fi
+  [ -z "$beside" ] || kill -KILL -- "-$beside" 2>/dev/null
   [ -z "$given" ] || sweep_given
   for name in "${mine[@]}"; do tests/engine/stop "$name" --purge; done
   rmdir "$RCOMPOSE_ENGINE_STATE" 2>/dev/null || rm -f "$RCOMPOSE_ENGINE_STATE/lock" 2>/dev/null
@@ -97,6 +99,20 @@ step() {
 }
 
 skip() { skipped=$((skipped + 1)); result skip "$1" "$2"; }
+
+# start_beside COMMAND...: a run of `cargo test` that goes on beside the steps, until `end_beside NAME` counts it.
+start_beside() {
+  "$@" >"$logs/beside.log" 2>&1 </dev/null &
+  beside=$!
+}
+
+end_beside() {
+  local code=0
+  [ -n "$beside" ] || return
+  wait "$beside" || code=$?
+  beside=
+  tests "$1" sh -c "cat '$logs/beside.log'; exit $code"
+}
 
 # tests NAME COMMAND...: a run of `cargo test`, of which each test counts.
 tests() {

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rcompose::load::{Disk, Passes};
-use rcompose::ops::{ConfigRequest, Format, Shown, config};
+use rcompose::ops::{ConfigRequest, Format, PinnedRequest, Shown, config, config_pinned};
+use tokio::runtime;
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -12,6 +13,7 @@ use crate::cli::output::write;
 use crate::cli::project::options;
 use crate::cli::session::Session;
 use crate::cli::settings::progress;
+use crate::cli::work::connect;
 
 /// Check the files and show what they come to
 #[derive(Debug, Args)]
@@ -40,6 +42,20 @@ pub(crate) struct ConfigArgs {
     more: MoreListArgs,
     #[command(flatten)]
     passes: PassArgs,
+    #[command(flatten)]
+    digests: DigestArgs,
+}
+
+/// Images by what they are.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Images")]
+struct DigestArgs {
+    /// Name images by the digests that registries have now
+    #[arg(long)]
+    resolve_image_digests: bool,
+    /// Only the images with their digests, as a file to lay over the others
+    #[arg(long)]
+    lock_image_digests: bool,
 }
 
 /// Instead of the whole.
@@ -112,10 +128,19 @@ pub(crate) fn run(args: &ConfigArgs, session: &Session) -> Result<Exit, Failure>
     // For lists the peer reads no format, prints in any case and writes no file.
     let formatted = matches!(shown, Shown::Model | Shown::Variables | Shown::Explanation(_));
     let format = if formatted { args.format()? } else { None };
-    let request = ConfigRequest { shown, format };
     let mut options = options(session, args.passes())?;
     options.services.clone_from(&args.services);
-    let rendered = config(&options, &Disk::default(), &request)?;
+    let DigestArgs { resolve_image_digests, lock_image_digests: lock } = args.digests;
+    let rendered = if whole && (resolve_image_digests || lock) {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let engine = connect(session).await?;
+            let request = PinnedRequest { engine: &engine, lock, format };
+            config_pinned(&options, &Disk::default(), &request).await.map_err(Failure::from)
+        })?
+    } else {
+        config(&options, &Disk::default(), &ConfigRequest { shown, format })?
+    };
     session.ui.problems(&rendered.problems, &rendered.sources);
     match &args.output {
         _ if whole && args.quiet => {}

@@ -1,6 +1,7 @@
 //! Images: looked at, named, removed, and carried between the daemon and registries.
 
 mod credentials;
+mod distribution;
 mod find;
 mod inspect;
 mod manage;

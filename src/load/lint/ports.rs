@@ -1,5 +1,6 @@
 //! Ports of the host.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::finding::{Finding, Lint, Subject};
@@ -62,15 +63,9 @@ impl<'a> Published<'a> {
         }
     }
 
-    /// The first port that both take on one address.
-    fn meets(&self, other: &Self) -> Option<u64> {
-        // A range with one target takes one free port of the range: it gives way.
-        let ((first, last), (other_first, other_last)) = (self.host?, other.host?);
-        if first != last || other_first != other_last {
-            return None;
-        }
-        let same = self.protocol == other.protocol && first == other_first;
-        (same && shared(self.address, other.address)).then_some(first)
+    /// True if both, of one number, take it on one address.
+    fn meets(&self, other: &Self) -> bool {
+        self.protocol == other.protocol && shared(self.address, other.address)
     }
 }
 
@@ -89,15 +84,19 @@ fn shared(one: &str, other: &str) -> bool {
 pub(super) fn collisions(lint: &Lint, subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     let services: Vec<(Unit<'_>, Vec<Published<'_>>)> =
         subject.scene.all_services().map(|service| (service, Published::of(&service))).collect();
-    for (index, (service, ports)) in services.iter().enumerate() {
-        for (at, port) in ports.iter().enumerate() {
-            let own = ports[..at].iter().map(|other| (service, other));
-            let before = services[..index]
-                .iter()
-                .filter(|(other, _)| may_meet(service, other))
-                .flat_map(|(other, ports)| ports.iter().map(move |port| (other, port)));
-            let clash = before.chain(own).find_map(|(other, taken)| Some((other, taken, port.meets(taken)?)));
-            if let Some((other, taken, number)) = clash {
+    // Only ports of one number can meet.
+    let mut by_number: HashMap<u64, Vec<(&Unit<'_>, &Published<'_>)>> = HashMap::new();
+    for (service, ports) in &services {
+        for port in ports {
+            // A range with one target takes one free port of the range: it gives way.
+            let Some((number, _)) = port.host.filter(|(first, last)| first == last) else { continue };
+            let taken = by_number.entry(number).or_default();
+            let meets = |(other, held): &&(&Unit<'_>, &Published<'_>)| {
+                (other.name == service.name || may_meet(service, other)) && port.meets(held)
+            };
+            let clash = taken.iter().find(meets).copied();
+            taken.push((service, port));
+            if let Some((other, taken)) = clash {
                 findings.push(
                     lint.in_service(
                         service,

@@ -110,7 +110,7 @@ impl Merger<'_> {
         let earlier = mem::take(pools);
         for pool in more {
             let wanted = subnet(&pool);
-            let known = earlier.iter().find(|known| wanted.is_some() && subnet(known) == wanted);
+            let known = earlier.iter().find(|known| subnet(known) == wanted);
             let mut merged =
                 known.cloned().unwrap_or_else(|| Node::new(Value::Map(Map::default()), pool.span));
             self.plain(&mut merged, pool, Here { rules: None, ..here });

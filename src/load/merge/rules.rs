@@ -60,6 +60,8 @@ const WORKLOAD: &[Rule<Merge>] = &[
 const RESOURCES: &[Rule<Merge>] = &[
     ("networks.*.labels", Merge::Pairs),
     ("networks.*.ipam.config", Merge::Pools),
+    ("configs.*.labels", Merge::Pairs),
+    ("secrets.*.labels", Merge::Pairs),
     ("volumes.*.labels", Merge::Pairs),
 ];
 

@@ -26,6 +26,8 @@ fn fill(arguments: &mut Node, environment: Option<&Environment>) {
     let used =
         |name: &str, defined| VariableUse { name: name.to_owned(), defined, part: TemplatePart::Value };
     match &mut arguments.value {
+        // As the peer has it, no arguments are none.
+        Value::Seq(items) if items.is_empty() && environment.is_none() => arguments.value = Value::Null,
         Value::Seq(items) => items.retain_mut(|item| {
             let Some(name) = item.as_str().filter(|text| !text.contains('=')) else { return true };
             let Some(Variable { value, defined }) = variable(name) else { return false };

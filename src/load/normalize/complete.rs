@@ -18,6 +18,9 @@ pub(in crate::load) fn normalize(
     networks::join_default(tree);
     for mut workload in workloads(tree) {
         pull_policy(workload.node);
+        if environment.is_none() {
+            no_variables(workload.node);
+        }
         builds::complete(workload.node, environment);
         dependencies::imply(workload.node);
         clean_targets(workload.node);
@@ -53,6 +56,15 @@ pub(super) fn workloads(tree: &mut Node) -> impl Iterator<Item = Workload<'_>> {
                 .filter(|(_, entry)| entry.node.as_map().is_some())
                 .map(move |(name, entry)| Workload { kind, name, key: entry.key, node: &mut entry.node })
         })
+}
+
+/// As the peer prints it where variables were not filled in: a list of no variables is none.
+fn no_variables(service: &mut Node) {
+    if let Some(variables) = service.get_mut("environment")
+        && variables.as_seq().is_some_and(<[Node]>::is_empty)
+    {
+        variables.value = Value::Null;
+    }
 }
 
 /// `if_not_present` is the old word for `missing`.

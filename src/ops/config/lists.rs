@@ -6,6 +6,7 @@ use crate::diag::{Problem, did_you_mean};
 use crate::load::Environment;
 use crate::model::Project;
 use crate::resource::hash;
+use crate::yaml::{Map, Node};
 
 /// One item a line.
 fn lines<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> String {
@@ -39,6 +40,13 @@ pub(super) fn services(project: &Project) -> String {
         visit(project, name, &mut seen, &mut order);
     }
     lines(order)
+}
+
+/// The services of a tree whose variables were not filled in, by name.
+pub(super) fn all_services(tree: &Node) -> String {
+    let services = tree.get("services").and_then(Node::as_map);
+    let names: BTreeSet<&str> = services.into_iter().flat_map(Map::keys).collect();
+    lines(names)
 }
 
 /// The keys of a collection.

@@ -2,6 +2,7 @@
 //!
 //! In: what to load, and which side of it to show. Out: the text that the peer prints for it.
 
+mod digests;
 mod explanation;
 mod lists;
 mod model;
@@ -9,4 +10,4 @@ mod raw;
 mod request;
 mod variables;
 
-pub use request::{ConfigRequest, Format, Rendered, Shown, config};
+pub use request::{ConfigRequest, Format, PinnedRequest, Rendered, Shown, config, config_pinned};

@@ -10,49 +10,67 @@ use super::super::Node;
 use super::builder::{Abandon, Builder, DEEPEST, RawScalar, RawStart};
 use super::characters;
 use super::complaint::Complaints;
-use super::syntax::{self, Scene};
+use super::syntax::{self, Scene, bad_escape};
 
-/// How often a comment that is glued to a value may be taken out before the rest is read again.
-const MOST_GLUED_COMMENTS: usize = 100;
+/// How many bytes may be read again because of what the peer reads and the parser does not, and how often at least.
+const MOST_READ_AGAIN: usize = 64 << 20;
+const LEAST_ATTEMPTS: usize = 16;
+
+/// Escapes that can stand in for `\'`, with what they mean and how else that can be written.
+const STAND_INS: &[(char, char, &str)] =
+    &[('P', '\u{2029}', "2029"), ('L', '\u{2028}', "2028"), ('v', '\u{b}', "0b"), ('N', '\u{85}', "85")];
 
 /// Reads a text into one tree a document.
 ///
 /// Every fault is added to `problems`. A document with a syntax fault is left out; one with other faults is there
 /// with what could be had, so that later passes can find more.
 pub fn parse(source: SourceId, text: &str, problems: &mut Problems) -> Vec<Node> {
+    let stand_in = stand_in(text);
+    let attempts = (MOST_READ_AGAIN / text.len().max(1)).max(LEAST_ATTEMPTS);
     let mut text = Cow::Borrowed(text);
-    for _ in 0..MOST_GLUED_COMMENTS {
-        match attempt(source, &text, problems) {
-            Ok(documents) => return documents,
-            Err(Glued { at, found }) => {
-                problems.truncate(found);
-                blank_out(&mut text, at);
+    for attempt in 0..=attempts {
+        let found = problems.len();
+        let mut complaints = Complaints::new(source, problems);
+        if !characters::check(&text, &mut complaints) {
+            return Vec::new();
+        }
+        let mut reader = Reader::new(&text, &mut complaints);
+        reader.stand_in = stand_in.filter(|_| attempt < attempts);
+        reader.mends = attempt < attempts;
+        let mut documents = Vec::new();
+        while reader.step(&mut documents) {}
+        let Some(oddity) = reader.oddity else { return documents };
+        problems.truncate(found);
+        match oddity {
+            Oddity::Comment(at) => blank_out(&mut text, at),
+            Oddity::Apostrophe(at) => {
+                let letter = stand_in.map_or('\'', |(letter, _)| letter);
+                text.to_mut().replace_range(at + 1..at + 2, letter.encode_utf8(&mut [0; 4]));
             }
         }
     }
-    attempt(source, &text, problems).unwrap_or_default()
+    Vec::new()
 }
 
-/// A comment is glued to a value (`"x"#c`): the peer takes that, the parser does not.
-struct Glued {
-    at: usize,
-    /// How many problems there were before.
-    found: usize,
+/// What the peer reads and the parser does not, and where it is.
+#[derive(Clone, Copy)]
+enum Oddity {
+    /// A comment that is glued to a value: `"x"#c`.
+    Comment(usize),
+    /// `\'` in double quotes.
+    Apostrophe(usize),
 }
 
-fn attempt(source: SourceId, text: &str, problems: &mut Problems) -> Result<Vec<Node>, Glued> {
-    let found = problems.len();
-    let mut complaints = Complaints::new(source, problems);
-    if !characters::check(text, &mut complaints) {
-        return Ok(Vec::new());
+/// An escape, and what it means, that a text has no use for.
+fn stand_in(text: &str) -> Option<(char, char)> {
+    if !text.contains("\\'") {
+        return None;
     }
-    let mut reader = Reader::new(text, &mut complaints);
-    let mut documents = Vec::new();
-    while reader.step(&mut documents) {}
-    match reader.glued {
-        Some(at) => Err(Glued { at, found }),
-        None => Ok(documents),
-    }
+    let lower = text.to_ascii_lowercase();
+    let free = |(letter, meaning, code): &&(char, char, &str)| {
+        !text.contains(&format!("\\{letter}")) && !text.contains(*meaning) && !lower.contains(code)
+    };
+    STAND_INS.iter().find(free).map(|(letter, meaning, _)| (*letter, *meaning))
 }
 
 fn blank_out(text: &mut Cow<'_, str>, at: usize) {
@@ -63,13 +81,18 @@ fn blank_out(text: &mut Cow<'_, str>, at: usize) {
 struct Reader<'a, 'p> {
     parser: Parser<'a, StrInput<'a>>,
     builder: Builder<'a, 'p>,
-    /// Where a comment is glued to a value: reading cannot go on with it.
-    glued: Option<usize>,
+    /// What stands for `\'`: the letter of an escape, and what that means.
+    stand_in: Option<(char, char)>,
+    /// Whether oddities are given back, to be mended, and no faults.
+    mends: bool,
+    /// What must be mended: reading cannot go on with it.
+    oddity: Option<Oddity>,
 }
 
 impl<'a, 'p> Reader<'a, 'p> {
     fn new(text: &'a str, complaints: &'p mut Complaints<'a>) -> Self {
-        Self { parser: parser(text), builder: Builder::new(text, complaints), glued: None }
+        let builder = Builder::new(text, complaints);
+        Self { parser: parser(text), builder, stand_in: None, mends: false, oddity: None }
     }
 
     /// Takes one event; false at the end of the text.
@@ -78,8 +101,8 @@ impl<'a, 'p> Reader<'a, 'p> {
             None => return false,
             Some(Ok(next)) => next,
             Some(Err(error)) => {
-                self.glued = glued_comment(&error, self.builder.text);
-                if self.glued.is_some() {
+                self.oddity = self.oddity_of(&error);
+                if self.oddity.is_some() {
                     return false;
                 }
                 self.refuse(&error);
@@ -93,14 +116,28 @@ impl<'a, 'p> Reader<'a, 'p> {
     }
 
     fn refuse(&mut self, error: &ScanError) {
+        let problem = syntax::explain(error.kind(), &self.scene(error));
+        self.builder.complaints.push(problem);
+    }
+
+    fn scene(&self, error: &ScanError) -> Scene<'a> {
         let text = self.builder.text;
         let mut at = error.marker().byte_offset().unwrap_or(0).min(text.len());
         while !text.is_char_boundary(at) {
             at -= 1;
         }
-        let source = self.builder.complaints.source();
-        let scene = Scene { source, text, at, open: self.builder.innermost_flow() };
-        self.builder.complaints.push(syntax::explain(error.kind(), &scene));
+        Scene { source: self.builder.complaints.source(), text, at, open: self.builder.innermost_flow() }
+    }
+
+    fn oddity_of(&self, error: &ScanError) -> Option<Oddity> {
+        if !self.mends {
+            return None;
+        }
+        if matches!(error.kind(), ErrorKind::UnknownQuotedScalarEscape) {
+            let bad = bad_escape(&self.scene(error)).filter(|_| self.stand_in.is_some())?;
+            return (&self.builder.text[bad.clone()] == "\\'").then_some(Oddity::Apostrophe(bad.start));
+        }
+        glued_comment(error, self.builder.text).map(Oddity::Comment)
     }
 
     /// Gives the document up and goes on with the next one, if there is one.
@@ -119,6 +156,12 @@ impl<'a, 'p> Reader<'a, 'p> {
                 self.anchor(anchor);
                 let (start, end) = literal_range(self.builder.text, style, start, end);
                 let span = self.builder.complaints.span(start, end);
+                let text = match self.stand_in {
+                    Some((_, meaning)) if style == ScalarStyle::DoubleQuoted && text.contains(meaning) => {
+                        Cow::Owned(text.replace(meaning, "'"))
+                    }
+                    _ => text,
+                };
                 self.builder.scalar(RawScalar { text, style, tag, span, anchor });
             }
             Event::SequenceStart(style, anchor, tag) => {

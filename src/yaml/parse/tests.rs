@@ -306,3 +306,25 @@ fn every_bad_file_is_explained_as_it_was_when_last_looked_at() {
         omit_expression => true,
     }, { insta::assert_snapshot!("bad", all) });
 }
+
+#[test]
+fn an_escaped_apostrophe_in_double_quotes_is_an_apostrophe_and_moves_no_span() {
+    let text = "a: \"it\\'s\"\n\"b\\'\": [\"\\'\", \"\\\\'\", c]\nd: e\n";
+    let (documents, problems, sources) = read(text);
+    assert!(problems.is_empty(), "{problems:?}");
+    let tree = &documents[0];
+    assert_eq!(tree.get("a").unwrap().as_str(), Some("it's"));
+    let items = tree.get("b'").unwrap().as_seq().unwrap();
+    assert_eq!(items.iter().map(|item| item.as_str().unwrap()).collect::<Vec<_>>(), ["'", "\\'", "c"]);
+    assert_eq!(sources.slice(items[2].span), "c");
+    assert_eq!(sources.slice(tree.get("d").unwrap().span), "e");
+}
+
+#[test]
+fn any_number_of_comments_may_be_glued_to_values() {
+    let mut text = String::new();
+    for number in 0..300 {
+        let _ = writeln!(text, "k{number}: 'x'#c {number}");
+    }
+    assert_eq!(clean(&text).get("k299").unwrap().as_str(), Some("x"));
+}

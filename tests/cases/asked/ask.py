@@ -12,11 +12,13 @@ A case is a folder under tests/cases/load:
   want.err            for a refusal, our faults and their places: written by the tests themselves
                       (`UPDATE=1 cargo test --test load`)
 
-The definitions are in attributes.py (attribute x form x edge), merges.py (two files) and projects.py (whole folders).
+The definitions are in attributes.py (attribute x form x edge), merges.py (two files), projects.py (whole folders)
+and corners.py (rare attributes and combinations).
 """
 import argparse, fnmatch, os, shutil, subprocess, tempfile
 
 from attributes import attribute_cases
+from corners import corner_cases
 from merges import merge_cases
 from projects import project_cases
 
@@ -78,7 +80,7 @@ def main():
     parser.add_argument("--peer", default="docker-compose", help="the peer's binary")
     parser.add_argument("--only", default="*", help="names of cases, as a glob")
     options = parser.parse_args()
-    cases = {**attribute_cases(), **merge_cases(), **project_cases()}
+    cases = {**attribute_cases(), **merge_cases(), **project_cases(), **corner_cases()}
     chosen = {name: case for name, case in cases.items() if fnmatch.fnmatchcase(name, options.only)}
     counts = {"want.json": 0, "refused": 0}
     with tempfile.TemporaryDirectory() as scratch:

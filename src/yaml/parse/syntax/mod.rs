@@ -11,4 +11,5 @@ mod quote;
 mod scene;
 
 pub(super) use explain::explain;
+pub(super) use quote::bad_escape;
 pub(super) use scene::Scene;

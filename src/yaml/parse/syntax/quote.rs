@@ -67,7 +67,7 @@ pub(super) fn escape(scene: &Scene<'_>) -> Problem {
 }
 
 /// The first escape behind the opening quote that there is not.
-fn bad_escape(scene: &Scene<'_>) -> Option<std::ops::Range<usize>> {
+pub(in super::super) fn bad_escape(scene: &Scene<'_>) -> Option<std::ops::Range<usize>> {
     let mut at = scene.at;
     loop {
         let rest = scene.text.get(at..)?;
