@@ -77,7 +77,7 @@ fn with_bases<'a>(project: &'a Project, selected: &BTreeSet<&str>) -> Vec<&'a Se
         let contexts = service.workload.build.iter().flat_map(|build| build.additional_contexts.values());
         open.extend(contexts.filter_map(|context| context.strip_prefix("service:")).map(str::to_owned));
     }
-    names.iter().filter_map(|name| project.services.get(name)).collect()
+    names.iter().filter_map(|name| project.services.get(name).map(Box::as_ref)).collect()
 }
 
 /// A target's name has no dots.
