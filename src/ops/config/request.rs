@@ -90,7 +90,7 @@ pub fn config(
 /// The same for the whole project, with the digests that registries have for the images now, as the daemon is told.
 pub async fn config_pinned(
     options: &LoadOptions,
-    files: &dyn Files,
+    files: &(dyn Files + Sync),
     request: &PinnedRequest<'_>,
 ) -> Result<Rendered, Failure> {
     let whole = ConfigRequest { shown: Shown::Model, format: request.format };
