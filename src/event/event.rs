@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -167,6 +168,23 @@ pub struct LogLine {
     pub timestamp: Option<String>,
     /// The text; bytes that are not UTF-8 are replaced.
     pub text: String,
+    /// The bytes as they were written, where the text is not the same.
+    #[serde(skip)]
+    pub bytes: Option<Bytes>,
+}
+
+impl LogLine {
+    /// A line of a container and its service, without a time stamp.
+    #[must_use]
+    pub fn new(
+        container: impl Into<String>,
+        service: impl Into<String>,
+        (stream, bytes): (Stream, Bytes),
+    ) -> Self {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let bytes = (text.as_bytes() != bytes).then_some(bytes);
+        Self { container: container.into(), service: service.into(), stream, timestamp: None, text, bytes }
+    }
 }
 
 /// Changes of files that reached the containers of a service.

@@ -129,6 +129,7 @@ mod tests {
 
     fn line(number: usize) -> LogLine {
         LogLine {
+            bytes: None,
             container: "web-1".to_owned(),
             service: "web".to_owned(),
             stream: Stream::Stdout,

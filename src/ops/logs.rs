@@ -133,11 +133,8 @@ impl Compose {
     async fn tell(&self, source: &Source, line: Line, timestamps: bool) {
         self.sink()
             .log(LogLine {
-                container: source.container.clone(),
-                service: source.service.clone(),
-                stream: line.stream,
-                text: line.text(),
                 timestamp: line.timestamp.filter(|_| timestamps),
+                ..LogLine::new(&source.container, &source.service, (line.stream, line.bytes))
             })
             .await;
     }

@@ -153,11 +153,8 @@ impl Follower {
             let mut lines = lines;
             while let Some(Ok(line)) = lines.next().await {
                 sink.log(LogLine {
-                    container: container.clone(),
-                    service: service.clone(),
-                    stream: line.stream,
-                    text: line.text(),
                     timestamp: line.timestamp.or_else(|| if stamping { now() } else { None }),
+                    ..LogLine::new(&container, &service, (line.stream, line.bytes))
                 })
                 .await;
             }

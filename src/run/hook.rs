@@ -34,14 +34,7 @@ pub(crate) async fn hook(
     while let Some(line) = lines.next().await {
         let line = line?;
         if let Some((sink, name)) = shown {
-            sink.log(LogLine {
-                container: name.to_owned(),
-                service: service.to_owned(),
-                stream: line.stream,
-                timestamp: None,
-                text: line.text(),
-            })
-            .await;
+            sink.log(LogLine::new(name, service, (line.stream, line.bytes.clone()))).await;
         }
         if output.len() == TAIL {
             output.remove(0);

@@ -75,3 +75,31 @@ fn a_line_without_an_end_is_a_line() {
     daemon.api.post(&format!("/containers/{}-a-1/wait", stack.project()), &Value::Null);
     stack.run(["logs", "--no-log-prefix"]).success().stdout("no end\n");
 }
+
+#[test]
+fn lines_that_are_no_text_come_through_a_pipe_as_they_are() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(
+        daemon,
+        "bytes",
+        r#"services: {a: {image: IMAGE, command: [sh, -c, "printf '\\377\\376\\001 x\\n'; printf '\\033[2Jy\\n'"]}}"#,
+    );
+    // What the engine keeps in its own log is text; what is followed live is not.
+    let shown = stack.run(["up", "--no-log-prefix"]).success();
+    let said = b"\xff\xfe\x01 x\n\x1b[2Jy\n";
+    assert!(shown.bytes.windows(said.len()).any(|part| part == said), "{shown:?}");
+}
+
+#[test]
+fn lines_that_steer_a_terminal_are_made_harmless_on_one() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(
+        daemon,
+        "steer",
+        r#"services: {a: {image: IMAGE, command: [sh, -c, "printf 'one\\033]0;title\\007\\033[2J\\377two\\n'"]}}"#,
+    );
+    stack.run(["up", "-d"]).success();
+    daemon.api.post(&format!("/containers/{}-a-1/wait", stack.project()), &Value::Null);
+    let (code, seen) = stack.command(["logs", "--no-log-prefix"]).on_terminal().finish();
+    assert_eq!((code, seen.as_str()), (Some(0), "one\u{fffd}two\r\n"));
+}

@@ -16,6 +16,7 @@ fn resource(kind: Kind) -> ResourceId {
 
 fn line(stream: Stream, timestamp: Option<&str>) -> Event {
     Event::Log(LogLine {
+        bytes: None,
         container: "web-1".to_owned(),
         service: "web".to_owned(),
         stream,

@@ -156,7 +156,7 @@ impl Terminal {
         let mut before = usize::MAX;
         while before != self.seen().len() {
             before = self.seen().len();
-            sleep(Duration::from_millis(30));
+            sleep(Duration::from_millis(250));
         }
         (status.code(), self.seen())
     }

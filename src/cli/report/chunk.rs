@@ -16,16 +16,18 @@ pub(crate) struct Chunk {
     pub(crate) target: Target,
     /// The lines, each with its end.
     pub(crate) text: String,
+    /// What is written instead, where that is no text.
+    pub(crate) raw: Option<Vec<u8>>,
 }
 
 impl Chunk {
     /// Lines of data.
     pub(crate) fn stdout(text: impl Into<String>) -> Self {
-        Self { target: Target::Stdout, text: text.into() }
+        Self { target: Target::Stdout, text: text.into(), raw: None }
     }
 
     /// Lines of talk.
     pub(crate) fn stderr(text: impl Into<String>) -> Self {
-        Self { target: Target::Stderr, text: text.into() }
+        Self { target: Target::Stderr, text: text.into(), raw: None }
     }
 }

@@ -103,13 +103,16 @@ impl Logs {
             Stream::Stderr if self.style.apart => (Target::Stderr, terminals.stderr),
             Stream::Stdout | Stream::Stderr => (Target::Stdout, terminals.stdout),
         };
+        // What is no text goes into a pipe as it came.
+        let raw =
+            line.bytes.as_ref().filter(|_| !terminal).map(|bytes| [text.as_bytes(), bytes, b"\n"].concat());
         if terminal {
             text.push_str(&scrub(&line.text, terminals.colour));
         } else {
             text.push_str(&line.text);
         }
         text.push('\n');
-        Chunk { target, text }
+        Chunk { target, text, raw }
     }
 
     /// Remembers a container; its colour.
@@ -136,6 +139,7 @@ mod tests {
 
     fn line(container: &str, text: &str) -> Event {
         Event::Log(LogLine {
+            bytes: None,
             container: container.to_owned(),
             service: "any".to_owned(),
             stream: Stream::Stdout,
@@ -184,6 +188,17 @@ mod tests {
         let terminals = LogTerminals { stdout: true, stderr: true, colour: true };
         let shown = LogStyle { terminals, ..bare };
         assert_eq!(texts(&mut Logs::new(shown), &[hostile]), "\u{1b}[31mred\u{1b}[0m\n");
+    }
+
+    #[test]
+    fn what_is_no_text_goes_into_a_pipe_as_it_came_and_never_to_a_terminal() {
+        let bytes = bytes::Bytes::from_static(b"\xff\xfe a");
+        let line = Event::Log(LogLine::new("a-1", "a", (Stream::Stdout, bytes)));
+        let chunk = Logs::new(PIPED).accept(&line).expect("a line");
+        assert_eq!(chunk.raw.as_deref(), Some(&b"a-1  | \xff\xfe a\n"[..]));
+        let terminals = LogTerminals { stdout: true, stderr: true, colour: true };
+        let chunk = Logs::new(LogStyle { terminals, ..PIPED }).accept(&line).expect("a line");
+        assert_eq!((chunk.raw, chunk.text.as_str()), (None, "a-1  | \u{fffd}\u{fffd} a\n"));
     }
 
     #[test]

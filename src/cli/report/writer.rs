@@ -39,6 +39,9 @@ impl Writer {
         for (chunk, _) in &pending.chunks {
             match chunk.target {
                 Target::Stdout if !self.same_terminal => self.data(chunk),
+                _ if chunk.raw.is_some() => {
+                    self.talk(&std::mem::take(&mut above), chunk);
+                }
                 _ => above.push_str(&chunk.text),
             }
         }
@@ -52,12 +55,26 @@ impl Writer {
         }
     }
 
+    /// Writes what is no text behind what comes before it. It never goes to a terminal, so that there is no live region.
+    fn talk(&mut self, above: &str, chunk: &Chunk) {
+        let before = self.screen.put_above(above, width());
+        let mut stderr = io::stderr().lock();
+        // When stderr is gone there is nobody left to tell.
+        let _ = stderr
+            .write_all(before.as_bytes())
+            .and_then(|()| stderr.write_all(chunk.raw.as_deref().unwrap_or_default()));
+    }
+
     fn data(&self, chunk: &Chunk) {
         if self.broken.is_cancelled() {
             return;
         }
         let mut stdout = io::stdout().lock();
-        if stdout.write_all(chunk.text.as_bytes()).and_then(|()| stdout.flush()).is_err() {
+        if stdout
+            .write_all(chunk.raw.as_deref().unwrap_or(chunk.text.as_bytes()))
+            .and_then(|()| stdout.flush())
+            .is_err()
+        {
             self.broken.cancel();
         }
     }
