@@ -3,7 +3,7 @@
 use crate::program::Program;
 
 /// Lines that fit on a tall screen: the verbs, and the flags that all share.
-const SCREEN: usize = 64;
+const SCREEN: usize = 72;
 
 #[test]
 fn no_words_at_all_and_help_are_the_same_and_fit_on_a_screen() {
