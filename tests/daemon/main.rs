@@ -30,6 +30,8 @@ mod ps;
 mod pull;
 mod push;
 mod run;
+mod several;
+mod soak;
 mod ssh;
 mod tls;
 mod up;
