@@ -1,5 +1,6 @@
 //! Finds the daemon, agrees on an API version, and holds what all calls need.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use serde::Deserialize;
 
 use super::build::Wish;
 use super::error::Error;
-use super::host::{Address, ConnectOptions, Host, choose, detach_keys};
+use super::host::{Address, ConnectOptions, Host, choose, detach_keys, logins, proxies};
 use super::images::Credentials;
 use super::observe::nullable;
 use super::wire::Wire;
@@ -112,6 +113,20 @@ impl Engine {
     #[must_use]
     pub fn detach_keys(&self) -> Option<String> {
         detach_keys(self.config_directory.as_deref()?)
+    }
+
+    /// The variables that every container gets for the proxies of Docker's `config.json`, unless it says otherwise.
+    #[must_use]
+    pub fn proxies(&self) -> BTreeMap<String, String> {
+        self.config_directory
+            .as_deref()
+            .map_or_else(BTreeMap::new, |directory| proxies(directory, &self.address()))
+    }
+
+    /// The logins that are written in Docker's `config.json`, in the form of such a file.
+    #[must_use]
+    pub fn logins(&self) -> String {
+        self.config_directory.as_deref().map_or_else(String::new, logins)
     }
 
     /// The agreed API version is at least this one.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::observe::{ListedNetwork, nullable};
-use super::wire::segment;
+use super::wire::{Filters, segment};
 use super::{Engine, Error};
 use crate::resource::ObservedNetwork;
 use crate::resource::body::{Endpoint, NetworkBody};
@@ -64,13 +64,40 @@ struct Made {
     id: String,
 }
 
+/// A network with its age.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Aged {
+    id: String,
+    name: String,
+    /// RFC 3339, in UTC with as many digits as it takes.
+    created: String,
+}
+
 impl Engine {
     /// Makes a network and gives its id. That one of this name exists is told by
     /// [`Reason::NetworkExists`](super::Reason::NetworkExists).
     pub async fn create_network(&self, body: &NetworkBody) -> Result<String, Error> {
-        let request = CreateRequest { body, check_duplicate: (!self.speaks(1, 44)).then_some(true) };
+        let old = !self.speaks(1, 44);
+        let request = CreateRequest { body, check_duplicate: old.then_some(true) };
         let made: Made = self.wire.post("/networks/create").json(&request).answer().await?;
-        Ok(made.id)
+        if old { self.first_of_name(&body.name, made.id).await } else { Ok(made.id) }
+    }
+
+    /// Engines before API 1.44 look for a network of the same name and then make one, not in one go: of several that
+    /// were made at once, the oldest stays.
+    async fn first_of_name(&self, name: &str, made: String) -> Result<String, Error> {
+        let filters = Filters::from([("name", vec![name.to_owned()])]);
+        let mut listed: Vec<Aged> = self.wire.get("/networks").filters(&filters).answer().await?;
+        listed.retain(|network| network.name == name);
+        listed.sort_by(|one, other| (&one.created, &one.id).cmp(&(&other.created, &other.id)));
+        match listed.into_iter().next() {
+            Some(first) if first.id != made => {
+                self.remove_network(&made).await?;
+                Ok(first.id)
+            }
+            _ => Ok(made),
+        }
     }
 
     /// Looks at one network closely, by name or id.

@@ -1,7 +1,5 @@
 //! A project and the daemon it lives on: what every verb starts from.
 
-use std::collections::BTreeMap;
-
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
@@ -141,11 +139,26 @@ impl Compose {
             engine: self.engine.facts().api_version,
             environment_files: self.settings.environment_files.clone(),
             compatibility: self.settings.compatibility,
-            proxies: BTreeMap::new(),
-            credentials: String::new(),
+            proxies: self.engine.proxies(),
+            credentials: self.engine.logins(),
             read: &|path| std::fs::read_to_string(path),
         };
-        Ok(translate(project, &target)?)
+        let platform = self.loaded().and_then(|loaded| loaded.environment.value("DOCKER_DEFAULT_PLATFORM"));
+        let Some(platform) = platform.filter(|platform| !platform.is_empty()) else {
+            return Ok(translate(project, &target)?);
+        };
+        // What is built is built for it and run on it; what is pulled is only pulled for it, as the peer does.
+        let mut project = project.clone();
+        for service in project.services.values_mut() {
+            if service.workload.build.is_some() && service.container.platform.is_empty() {
+                platform.clone_into(&mut service.container.platform);
+            }
+        }
+        let mut desired = translate(&project, &target)?;
+        for image in desired.images.iter_mut().filter(|image| image.platform.is_none()) {
+            image.platform = Some(platform.to_owned());
+        }
+        Ok(desired)
     }
 
     /// Everything that a decision about `desired` needs, by a handful of list calls.

@@ -10,6 +10,7 @@ mod bake;
 mod build;
 mod compose;
 mod config;
+mod contest;
 mod down;
 mod error;
 mod events;

@@ -38,7 +38,7 @@ pub struct AttachOptions {
 pub struct Prepared {
     /// What is to be done; its questions want answers, if there are any.
     pub plan: Plan,
-    policy: UpPolicy,
+    pub(super) policy: UpPolicy,
     desired: Desired,
     observed: Observed,
 }
@@ -88,7 +88,7 @@ impl Compose {
     /// Carries a prepared plan out under another verb (`create`, `scale`), and shows nothing of what containers write.
     pub async fn bring(&self, operation: &'static str, prepared: &Prepared) -> Result<(), Error> {
         self.warn(&prepared.plan);
-        let outcome = self.told(operation, &prepared.plan, &self.context()).await;
+        let (prepared, outcome) = self.settle(operation, prepared, &self.context()).await?;
         self.finished(&prepared.plan, outcome)
     }
 
@@ -142,7 +142,7 @@ impl Compose {
         self.attach_running(prepared, &follower).await?;
         let context =
             Context { follower: Some(follower.clone()), listener: Some(listener.clone()), ..self.context() };
-        let outcome = self.told("up", &prepared.plan, &context).await;
+        let (prepared, outcome) = self.settle("up", prepared, &context).await?;
         if outcome.interrupted && outcome.failures.is_empty() {
             return self.stop_gracefully(monitor, services).await;
         }

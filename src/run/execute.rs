@@ -193,7 +193,12 @@ impl<'a> Walk<'a> {
         }
         // A wait has told about the container that decided it.
         if !matches!(error, StepError::Wait(_)) {
-            let progress = Progress::new(step.resource.clone(), Status::Error, "Error");
+            let (status, word) = if error.is_contested() && !self.context.keep_going {
+                (Status::Warning, "Contested")
+            } else {
+                (Status::Error, "Error")
+            };
+            let progress = Progress::new(step.resource.clone(), status, word);
             self.context.sink.send(Event::Progress(progress.details(error.to_string())));
         }
         self.outcome.failures.push(StepFailure {

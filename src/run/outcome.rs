@@ -1,6 +1,6 @@
 //! What became of a plan.
 
-use crate::engine;
+use crate::engine::{self, Reason, Thing};
 use crate::plan::StepId;
 use crate::resource::{Condition, ContainerDetails, ResourceId};
 
@@ -69,6 +69,8 @@ pub enum StepError {
         name: String,
         /// Whose it is, in words.
         owner: String,
+        /// It is of the same project.
+        own: bool,
     },
     /// An interrupt came first.
     #[error("interrupted")]
@@ -76,6 +78,29 @@ pub enum StepError {
     /// A fault of ours.
     #[error("internal error: {0}")]
     Internal(String),
+}
+
+impl StepError {
+    /// Another command on the same project was faster, or is at work: what is there wants to be looked at again.
+    #[must_use]
+    pub fn is_contested(&self) -> bool {
+        let error = match self {
+            Self::NameTaken { own, .. } => return *own,
+            Self::Engine(error) => error,
+            _ => return false,
+        };
+        let gone = |thing: Thing| matches!(thing, Thing::Container | Thing::Network | Thing::Volume);
+        match error.reason() {
+            Some(Reason::NotFound { thing, .. }) => gone(*thing),
+            Some(
+                Reason::NameTaken { .. }
+                | Reason::NetworkExists { .. }
+                | Reason::RemovalInProgress
+                | Reason::EndpointExists,
+            ) => true,
+            _ => false,
+        }
+    }
 }
 
 /// A wait that ended without what was waited for.

@@ -5,7 +5,7 @@ use std::thread::scope;
 
 use rustix::process::Signal;
 
-use crate::support::{Outcome, Stack, daemon};
+use crate::support::{Fault, Outcome, Proxy, Stack, daemon};
 
 /// How often; a run by hand says 20.
 const ROUNDS: &str = "RCOMPOSE_SEVERAL_ROUNDS";
@@ -71,7 +71,8 @@ fn many_ups_of_different_services_at_once_make_one_network() {
     let count = number(COMMANDS, 6);
     for round in 0..number(ROUNDS, 1) {
         let stack = Stack::of(daemon, "apart", &stack_of(count));
-        let commands: Vec<_> = (0..count).map(|service| words(&["up", "-d", &format!("s{service}")])).collect();
+        let commands: Vec<_> =
+            (0..count).map(|service| words(&["up", "-d", &format!("s{service}")])).collect();
         let failed = at_once(&stack, &commands);
         assert!(failed.is_empty(), "round {round}: {failed:#?}");
         is_whole(&stack, count);
@@ -84,7 +85,8 @@ fn many_recreations_at_once_end_with_one_container_each() {
     for round in 0..number(ROUNDS, 1) {
         let stack = Stack::of(daemon, "anew", &stack_of(2));
         stack.run(["up", "-d"]).success();
-        let compose = stack_of(2).replace("IMAGE", Stack::IMAGE).replace("init: true", "init: true, hostname: other");
+        let compose =
+            stack_of(2).replace("IMAGE", Stack::IMAGE).replace("init: true", "init: true, hostname: other");
         stack.write("compose.yaml", &compose);
         let failed = at_once(&stack, &vec![words(&["up", "-d"]); number(COMMANDS, 6).min(10)]);
         assert!(failed.is_empty(), "round {round}: {failed:#?}");
@@ -114,4 +116,82 @@ fn a_killed_command_holds_nobody_up() {
     assert_eq!(first.finish().exit, None);
     stack.run(["up", "-d"]).success();
     is_whole(&stack, 3);
+}
+
+#[test]
+fn a_recreation_that_is_cut_off_at_any_call_is_finished_by_the_next_up() {
+    let Some(daemon) = daemon() else { return };
+    let compose = |turn: usize| {
+        format!(
+            "services:\n  a: {{image: IMAGE, command: sleep 600, init: true, hostname: h{turn}, volumes: [/kept], stop_grace_period: 0s}}\n"
+        )
+        .replace("IMAGE", Stack::IMAGE)
+    };
+    let stack = Stack::of(daemon, "cut", &compose(0));
+    stack.run(["up", "-d"]).success();
+    let volume = stack.inspect("a")["Mounts"][0]["Name"].clone();
+    let calls = [
+        ("POST", "/containers/create"),
+        ("POST", "/containers/*/stop"),
+        ("DELETE", "/containers/*"),
+        ("POST", "/containers/*/rename"),
+        ("POST", "/containers/*/start"),
+    ];
+    let faults = calls
+        .iter()
+        .flat_map(|(method, path)| [Fault::on(method, path), Fault::on(method, path).lose_the_answer()]);
+    for (turn, fault) in faults.enumerate() {
+        let told = format!("{fault:?}");
+        stack.write("compose.yaml", &compose(turn + 1));
+        let proxy = Proxy::before(daemon);
+        proxy.disturb(fault);
+        let _ = stack.command(["up", "-d"]).host(&proxy.host()).run();
+        stack.run(["up", "-d"]).success();
+        let a = stack.inspect("a");
+        assert_eq!(a["Config"]["Hostname"], format!("h{}", turn + 1), "{told}");
+        assert_eq!((stack.containers().len(), &a["State"]["Status"]), (1, &"running".into()), "{told}");
+        assert_eq!(a["Mounts"][0]["Name"], volume, "{told}");
+    }
+}
+
+#[test]
+fn names_of_containers_move_between_services_in_one_go() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::new(daemon, "moved");
+    let compose = |one: &str, other: &str| {
+        let service = |key: &str, name: &str| {
+            let name = if name.is_empty() {
+                String::new()
+            } else {
+                format!(", container_name: {}-{name}", stack.project())
+            };
+            format!(
+                "  {key}: {{image: {}, command: sleep 600, init: true, stop_grace_period: 0s{name}}}\n",
+                Stack::IMAGE
+            )
+        };
+        format!("services:\n{}{}", service("one", one), service("other", other))
+    };
+    let owners = || -> Vec<(String, String)> {
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let of = |it: &serde_json::Value| {
+            let name = text(&it["Names"][0]).replace(&format!("/{}-", stack.project()), "");
+            (text(&it["Labels"]["com.docker.compose.service"]), name)
+        };
+        let mut all: Vec<_> = stack.containers().iter().map(of).collect();
+        all.sort();
+        all
+    };
+    for (one, other, names) in [
+        ("x", "", ["x", "other-1"]),
+        ("", "x", ["one-1", "x"]),
+        ("y", "x", ["y", "x"]),
+        ("x", "y", ["x", "y"]),
+    ] {
+        stack.write("compose.yaml", &compose(one, other));
+        stack.run(["up", "-d"]).success();
+        let wanted = [("one".to_owned(), names[0].to_owned()), ("other".to_owned(), names[1].to_owned())];
+        assert_eq!(owners(), wanted);
+        assert!(stack.containers().iter().all(|it| it["State"] == "running"));
+    }
 }

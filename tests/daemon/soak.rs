@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use proptest::test_runner::{RngAlgorithm, TestRng};
 use proptest::prelude::Rng;
+use proptest::test_runner::{RngAlgorithm, TestRng};
 
 use crate::support::{Stack, daemon, peer};
 

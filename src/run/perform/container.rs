@@ -59,11 +59,12 @@ async fn adopt(
     if ours && !spec.hash().is_empty() {
         return Ok(Done::Container(found.id));
     }
+    let own = label(labels::PROJECT) == job.context.project;
     let owner = match label(labels::PROJECT) {
         "" => "no compose project".to_owned(),
         project => format!("project `{project}`"),
     };
-    Err(StepError::NameTaken { name: create.name.clone(), owner })
+    Err(StepError::NameTaken { name: create.name.clone(), owner, own })
 }
 
 pub(super) async fn upload(job: &Job, files: &[InjectedFile]) -> Result<Done, StepError> {
@@ -116,9 +117,15 @@ pub(super) async fn remove(job: &Job, volumes: bool) -> Result<Done, StepError> 
     }
 }
 
+/// One that another command has renamed by now has its name.
 pub(super) async fn rename(job: &Job, name: &str) -> Result<Done, StepError> {
-    job.context.engine.rename_container(&job.target()?.id, name).await?;
-    Ok(Done::Nothing)
+    let engine = &job.context.engine;
+    let id = &job.target()?.id;
+    let Err(error) = engine.rename_container(id, name).await else { return Ok(Done::Nothing) };
+    match engine.inspect_container(id).await {
+        Ok(found) if found.name == name => Ok(Done::Nothing),
+        _ => Err(error.into()),
+    }
 }
 
 fn gone_is_done(answer: Result<(), Error>) -> Result<Done, StepError> {

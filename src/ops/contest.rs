@@ -1,0 +1,82 @@
+//! Several commands on one project at one time: what another one was faster at is looked at again, and gone on with.
+//!
+//! There is no lock that a killed command could leave behind. Whoever meets the traces of another one waits for a moment
+//! of chance length, plans anew from what is there, and finds most of its work done.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::up::Prepared;
+use super::{Compose, Error};
+use crate::event::Event;
+use crate::run::{Context, Outcome, StepFailure, execute};
+
+/// How often a plan is made anew.
+const TRIES: u32 = 12;
+/// The same refusals so often in a row are nobody's work in progress.
+const PATIENCE: u32 = 4;
+/// The bound of the first pause; it doubles up to sixteen times this.
+const PAUSE: Duration = Duration::from_millis(100);
+
+impl Compose {
+    /// Carries out a plan like [`Compose::told`], and plans anew as long as only other commands were in its way. Gives
+    /// back the last plan and what became of it.
+    pub(super) async fn settle(
+        &self,
+        operation: &'static str,
+        prepared: &Prepared,
+        context: &Context,
+    ) -> Result<(Prepared, Outcome), Error> {
+        let mut prepared = prepared.clone();
+        let total = prepared.plan.steps().map(|(_, step)| &step.resource).collect::<BTreeSet<_>>().len();
+        self.sink().send(Event::Started { operation, total });
+        let (mut before, mut repeated) = (Vec::new(), 0);
+        let mut attempt = 0;
+        let outcome = loop {
+            let outcome = Box::pin(execute(&prepared.plan, context)).await;
+            let contested = |failure: &StepFailure| failure.error.is_contested();
+            attempt += 1;
+            if outcome.interrupted
+                || outcome.failures.is_empty()
+                || !outcome.failures.iter().all(contested)
+                || attempt == TRIES
+            {
+                break outcome;
+            }
+            let refusals: Vec<String> =
+                outcome.failures.iter().map(|failure| failure.error.to_string()).collect();
+            repeated = if refusals == before { repeated + 1 } else { 1 };
+            if repeated == PATIENCE {
+                break outcome;
+            }
+            before = refusals;
+            tokio::select! {
+                () = tokio::time::sleep(pause(attempt)) => {}
+                () = context.cancel.cancelled() => break Outcome { interrupted: true, ..Outcome::default() },
+            }
+            prepared = Box::pin(self.prepare_up(prepared.policy.clone())).await?;
+        };
+        self.sink().send(Event::Finished { operation, success: outcome.is_success() });
+        Ok((prepared, outcome))
+    }
+}
+
+/// Of chance length, so that of many commands one gets ahead of the others.
+fn pause(attempt: u32) -> Duration {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.subsec_nanos());
+    let chance = now.wrapping_mul(2_654_435_761) ^ std::process::id().wrapping_mul(40_503);
+    let bound = PAUSE * (1 << attempt.min(4));
+    bound.mul_f64(f64::from(chance % 1000) / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_never_exceeds_its_bound() {
+        for attempt in 1..=TRIES {
+            assert!(pause(attempt) < PAUSE * 16);
+        }
+    }
+}
