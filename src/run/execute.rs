@@ -191,9 +191,11 @@ impl<'a> Walk<'a> {
             }
             return;
         }
+        // Who comes second looks again in the end; until then the rest goes on.
+        let contested = error.is_contested();
         // A wait has told about the container that decided it.
         if !matches!(error, StepError::Wait(_)) {
-            let (status, word) = if error.is_contested() && !self.context.keep_going {
+            let (status, word) = if contested && !self.context.keep_going {
                 (Status::Warning, "Contested")
             } else {
                 (Status::Error, "Error")
@@ -207,7 +209,7 @@ impl<'a> Walk<'a> {
             service: step.service.clone(),
             error,
         });
-        if !self.context.keep_going {
+        if !self.context.keep_going && !contested {
             self.halt.cancel();
         }
     }

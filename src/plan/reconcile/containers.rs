@@ -121,8 +121,9 @@ impl<'a> Planner<'a> {
         if need.guard.is_empty() {
             self.removed.insert(&old.id, removed);
         }
+        let freed = self.freed(&name);
         let action = Action::RenameContainer { container: ContainerRef::Created(*create), name };
-        let renamed = self.add(step(action, Stage::Last), [removed]);
+        let renamed = self.add(step(action, Stage::Last), [Some(removed), freed].into_iter().flatten());
         instance.ready.push(renamed);
         instance.ready.extend(stays);
         // Under a guard the old one may stay: then it is started again only for the reasons that it has itself.

@@ -41,6 +41,7 @@ impl<'a> Planner<'a> {
         }
         let (references, mut after) = self.references(&spec);
         after.extend(self.requirements(service, &spec));
+        after.extend(self.freed(name));
         let resource = ResourceId::new(Kind::Container, &spec.name);
         let create = ContainerCreate {
             name: name.to_owned(),
@@ -58,6 +59,12 @@ impl<'a> Planner<'a> {
         let created = self.add(step, after);
         let joined = self.join_other_networks(&spec, created, making);
         (created, if joined.is_empty() { vec![created] } else { joined })
+    }
+
+    /// The step that removes the container that has a name now.
+    pub(super) fn freed(&self, name: &str) -> Option<StepId> {
+        let holder = self.observed.containers.iter().find(|container| container.name == name)?;
+        self.removed.get(holder.id.as_str()).copied()
     }
 
     /// Nothing can be created from an image that is not there and will not be.
