@@ -108,6 +108,8 @@ struct Rule {
 
 /// Looked through from the top; the first rule that fits wins.
 const RULES: &[Rule] = &[
+    // What engine 20.10 says about a container whose folder another call has just removed.
+    Rule { words: &[".tmp-config.v2.json", "no such file"], reason: |_| Reason::RemovalInProgress },
     Rule { words: &["name", "is already in use by "], reason: name_taken },
     Rule { words: &["name is already in use"], reason: name_taken },
     Rule { words: &["already in use, cannot rename"], reason: name_taken },
