@@ -79,7 +79,7 @@ impl Compose {
     pub async fn up(&self, prepared: &Prepared, attach: Option<&AttachOptions>) -> Result<UpEnd, Error> {
         if let Some(options) = attach {
             self.warn(&prepared.plan);
-            return self.up_attached(prepared, options).await;
+            return Box::pin(self.up_attached(prepared, options)).await;
         }
         self.bring("up", prepared).await?;
         Ok(UpEnd::Done)
@@ -142,7 +142,7 @@ impl Compose {
         self.attach_running(prepared, &follower).await?;
         let context =
             Context { follower: Some(follower.clone()), listener: Some(listener.clone()), ..self.context() };
-        let (prepared, outcome) = self.settle("up", prepared, &context).await?;
+        let (prepared, outcome) = Box::pin(self.settle("up", prepared, &context)).await?;
         if outcome.interrupted && outcome.failures.is_empty() {
             return self.stop_gracefully(monitor, services).await;
         }
