@@ -47,7 +47,7 @@ fn turns_of_both_tools_make_nothing_anew_and_leave_nothing_over() {
     let mut expected = Expected { web: 1, there: false };
     let mut ids: BTreeMap<String, String> = BTreeMap::new();
     for turn in 0..turns {
-        let ours = random.next_u32() % 2 == 0;
+        let ours = random.next_u32().is_multiple_of(2);
         let web = 1 + (random.next_u32() % 3) as usize;
         let scale = format!("web={web}");
         // What needs a stack brings one up when there is none.
