@@ -77,7 +77,8 @@ impl<'a> Walk<'a> {
                 break;
             }
             tokio::select! {
-                Some(joined) = self.tasks.join_next_with_id() => self.finish(joined),
+                // Steps end by the interrupt, too: it is to be seen before they are.
+                biased;
                 () = self.context.cancel.cancelled(), if !self.outcome.interrupted => {
                     self.outcome.interrupted = true;
                     self.halt.cancel();
@@ -86,6 +87,7 @@ impl<'a> Walk<'a> {
                     killed = true;
                     self.tasks.abort_all();
                 }
+                Some(joined) = self.tasks.join_next_with_id() => self.finish(joined),
             }
         }
         let done: BTreeSet<StepId> = self.outcome.done.iter().copied().collect();

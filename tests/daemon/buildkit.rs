@@ -119,7 +119,8 @@ fn steps_are_told_as_buildkit_tells_them() {
         assert!(first.out.contains(words), "{words}: {}", first.out);
     }
     let again = stack.run(["--progress", "plain", "build"]).success();
-    assert!(again.out.contains(" CACHED\n") && again.out.matches(" hello\n").count() == 1, "{}", again.out);
+    let echoed = again.out.lines().any(|line| line.ends_with(" hello") && !line.ends_with("RUN echo hello"));
+    assert!(again.out.contains(" CACHED\n") && !echoed, "{}", again.out);
     assert!(again.err.contains(" Built "), "{}", again.err);
     assert_eq!(stack.run(["--progress", "plain", "build", "-q"]).success().out, "");
 }

@@ -117,7 +117,7 @@ services:
     healthcheck: {test: [CMD, test, -e, /tmp/ready], interval: 1s, timeout: 5s, retries: 20}
 "#,
     );
-    stack.run(["up", "--wait"]).success();
+    stack.run(["--no-fast-gates", "up", "--wait"]).success();
     assert_eq!(stack.inspect("slow")["State"]["Health"]["Status"], "healthy");
 }
 

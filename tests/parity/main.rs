@@ -114,8 +114,10 @@ fn every_attribute_in_every_form_becomes_what_the_peer_makes_of_it() {
         if refused && !lines.iter().any(|line| line.contains("compose.yaml:")) {
             found.push(format!("{}: refused without a place: {}", case.name, lines.join("\n")));
         }
-        // What the daemon says may change with it.
-        let by_us = !lines.iter().any(|line| line.contains("[engine-refused]"));
+        // What the daemon or a registry says may change with it.
+        let by_us = !lines
+            .iter()
+            .any(|line| ["[engine-refused]", "[image-failed]"].iter().any(|code| line.contains(code)));
         if by_us && !lines.is_empty() {
             let snapshot =
                 format!("{}{}", case.name.replace('/', "-"), if is_old(daemon) { ".old" } else { "" });

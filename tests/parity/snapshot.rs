@@ -169,6 +169,8 @@ fn settle_container(container: &mut Value) {
         "/Mounts",
         "/Config/Env",
         "/HostConfig/Binds",
+        // The engine keeps them in a map.
+        "/HostConfig/Links",
         "/HostConfig/Mounts",
         "/HostConfig/Ulimits",
         "/HostConfig/ExtraHosts",

@@ -71,6 +71,7 @@ fn a_rebuild_that_fails_shows_the_line_and_leaves_the_old_container_running() {
     scene.remove("src/bad");
     scene.save("src/f", "mended");
     scene.arrives("a", "/app/f", "mended");
+    scene.hears("\"action\":\"rebuild\",\"success\":true");
     let (_stack, end) = scene.end();
     let end = end.complains(["the compiler says no", "RUN test"]);
     let reacted: Vec<_> = events(&end, "reacted").iter().map(|event| event["success"] == true).collect();
