@@ -135,7 +135,9 @@ fn normal(value: &Value, names: &[(String, String)]) -> Value {
 fn anonymous(text: &str) -> String {
     let is_id = |part: &str| part.len() == 64 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     if text.contains('/') || is_id(text) {
-        return text
+        // Where an engine keeps its layers is its own affair.
+        let layers = text.find("/overlay2/").map_or(text, |at| &text[at..]);
+        return layers
             .split('/')
             .map(|part| if is_id(part) { "ANONYMOUS" } else { part })
             .collect::<Vec<_>>()
