@@ -39,7 +39,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "hosts",
         "{context: CTX, extra_hosts: ['db:10.1.2.3', 'six:::1']}",
-        "FROM IMAGE\nRUN grep -E 'db|six' /etc/hosts >/h\n",
+        "FROM IMAGE\nRUN grep -E 'db|six' /etc/hosts | sort >/h\n",
     ),
     (
         "shm",
