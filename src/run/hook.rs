@@ -2,7 +2,7 @@
 
 use super::StepError;
 use crate::diag::harmless;
-use crate::engine::{Engine, ExecSpec, Lines};
+use crate::engine::{Engine, Error, ExecSpec, Flow, Line, Lines};
 use crate::event::{LogLine, Sink};
 use crate::plan::HookPhase;
 use crate::resource::HookSpec;
@@ -18,18 +18,7 @@ pub(crate) async fn hook(
     (phase, hook): (HookPhase, &HookSpec),
     shown: Option<(&Sink, &str)>,
 ) -> Result<(), StepError> {
-    let exec = ExecSpec {
-        cmd: hook.command.clone(),
-        user: hook.user.clone().unwrap_or_default(),
-        privileged: hook.privileged,
-        working_dir: hook.working_directory.clone().unwrap_or_default(),
-        env: hook.environment.clone(),
-        attach_stdout: true,
-        attach_stderr: true,
-        ..ExecSpec::default()
-    };
-    let id = engine.create_exec(container, &exec).await?;
-    let mut lines = Lines::of(engine.start_exec(&id, false, None).await?.output, false);
+    let (id, mut lines) = started(engine, container, hook).await?;
     let mut output: Vec<String> = Vec::new();
     while let Some(line) = lines.next().await {
         let line = line?;
@@ -53,4 +42,25 @@ pub(crate) async fn hook(
             output,
         }),
     }
+}
+
+/// Starts a command of the file in a container; its id and what it writes.
+pub(super) async fn started(
+    engine: &Engine,
+    container: &str,
+    hook: &HookSpec,
+) -> Result<(String, Flow<Line>), Error> {
+    let exec = ExecSpec {
+        cmd: hook.command.clone(),
+        user: hook.user.clone().unwrap_or_default(),
+        privileged: hook.privileged,
+        working_dir: hook.working_directory.clone().unwrap_or_default(),
+        env: hook.environment.clone(),
+        attach_stdout: true,
+        attach_stderr: true,
+        ..ExecSpec::default()
+    };
+    let id = engine.create_exec(container, &exec).await?;
+    let lines = Lines::of(engine.start_exec(&id, false, None).await?.output, false);
+    Ok((id, lines))
 }
