@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use rcompose::load::{Disk, LoadOptions, Loaded, Passes, load};
+use rcompose::load::{Disk, LoadOptions, Loaded, Passes, Supplies, load};
 use rcompose::ops::Scope;
 use rcompose::syntax::is_project;
 
@@ -15,8 +15,10 @@ use super::settings::compatibility;
 /// What a verb needs to know of its project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Needs {
-    /// The files.
+    /// The files, and all that services are made of.
     Files,
+    /// The files, as far as they say what images there are.
+    Images,
     /// The name: enough to find what the daemon holds.
     Name,
 }
@@ -41,7 +43,9 @@ impl Project {
         {
             return Self::named(session, name);
         }
-        let options = LoadOptions { enabled: services.to_vec(), ..options(session, Passes::default())? };
+        let supplies = if needs == Needs::Files { Supplies::Enabled } else { Supplies::None };
+        let options =
+            LoadOptions { enabled: services.to_vec(), supplies, ..options(session, Passes::default())? };
         match load(&options, &Disk::default()) {
             Ok(loaded) => {
                 session.ui.problems(&loaded.problems, &loaded.sources);

@@ -1,13 +1,13 @@
 //! Variables and labels that services take from files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::interpolate::remember;
 use super::session::Session;
 use super::variables::{Format, VariableFile};
-use super::{Environment, loaded};
-use crate::diag::{Problem, SourceId, Span};
+use super::{Environment, Supplies, loaded, select};
+use crate::diag::{Problem, Severity, SourceId, Span};
 use crate::model::{EnvFile, Project, Service};
 use crate::syntax::Assignment;
 use crate::yaml::{Map, Node, Path};
@@ -37,14 +37,26 @@ impl Supplied {
     }
 }
 
-/// Reads the files of the services that take part. What a service says itself wins.
+/// Reads the files of the services that take part. What a service says itself wins. Faults of files that nobody asked
+/// for are not told.
 pub(super) fn read(project: &mut Project, tree: &Node, environment: &Environment, session: &mut Session<'_>) {
+    let options = session.options;
+    let needed: Option<BTreeSet<String>> = match options.supplies {
+        Supplies::All => None,
+        Supplies::Enabled if options.enabled.is_empty() => None,
+        Supplies::Enabled => Some(select::reached(project, &options.enabled)),
+        Supplies::None => Some(BTreeSet::new()),
+    };
     for service in project.services.values_mut() {
+        let is_needed = needed.as_ref().is_none_or(|needed| needed.contains(&service.name));
+        let before = std::mem::take(&mut session.problems);
         let mut reader = Reader { service, tree, environment, session: &mut *session };
         if reader.session.options.passes.resolve_environment {
             reader.variables();
         }
         reader.labels();
+        let found = std::mem::replace(&mut session.problems, before);
+        session.problems.extend(found.into_iter().filter(|problem| is_needed || problem.severity != Severity::Error));
     }
 }
 

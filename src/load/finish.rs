@@ -38,6 +38,9 @@ pub(super) fn finish(tree: &mut Node, facts: &Facts<'_>, session: &mut Session<'
     let unread: Vec<Problem> = unread.into_iter().filter(|problem| !said(problem)).collect();
     session.problems.extend(unread);
     let mut project = project?;
+    if passes.normalize {
+        note_nameless(&mut project);
+    }
     facts.name.clone_into(&mut project.name);
     project.environment =
         facts.environment.iter().map(|(name, variable)| (name.to_owned(), variable.value.clone())).collect();
@@ -61,4 +64,14 @@ pub(super) fn finish(tree: &mut Node, facts: &Facts<'_>, session: &mut Session<'
         select::drop_unused(&mut project);
     }
     Some(project)
+}
+
+/// Where names are given to all that have none, one that is empty was said to be so, mostly by a variable that is not set.
+fn note_nameless(project: &mut Project) {
+    for network in project.networks.values_mut() {
+        network.nameless = network.name.is_empty();
+    }
+    for volume in project.volumes.values_mut() {
+        volume.nameless = volume.name.is_empty();
+    }
 }

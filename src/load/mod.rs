@@ -45,5 +45,5 @@ mod variables;
 pub use environment::{Environment, Variable};
 pub use files::{Disk, FileKind, Files, Memory};
 pub use loaded::{Failure, Loaded};
-pub use options::{LoadOptions, Passes};
+pub use options::{LoadOptions, Passes, Supplies};
 pub use pipeline::load;

@@ -23,6 +23,8 @@ pub struct LoadOptions {
     /// Services whose profiles are active without being asked for: whoever names one wants it. Unlike
     /// [`services`](Self::services), they take nothing from the others.
     pub enabled: Vec<String>,
+    /// Whose files of variables and labels have to be there.
+    pub supplies: Supplies,
     /// Only the named services take part, without those that they depend on.
     pub without_dependencies: bool,
     /// The current directory: absolute.
@@ -33,6 +35,18 @@ pub struct LoadOptions {
     pub passes: Passes,
     /// Keeps networks, volumes, secrets, configs and models that no active service uses.
     pub all_resources: bool,
+}
+
+/// Whose `env_file` and `label_file` have to be there. Those of others are read, too, where they can be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Supplies {
+    /// Those of every service that takes part.
+    #[default]
+    All,
+    /// Those of the [`enabled`](LoadOptions::enabled) services and of what these depend on; of all if none is named.
+    Enabled,
+    /// Nobody's: nothing is made by them.
+    None,
 }
 
 /// The passes that can be left out. All run by default.

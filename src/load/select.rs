@@ -69,6 +69,20 @@ pub(super) fn select(project: &mut Project, names: &[String], alone: bool) -> Re
     Ok(())
 }
 
+/// Services and all that they depend on, as far as it takes part.
+pub(super) fn reached(project: &Project, names: &[String]) -> BTreeSet<String> {
+    let mut reached: BTreeSet<String> = BTreeSet::new();
+    let mut wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+    while let Some(name) = wanted.pop() {
+        if let Some(service) = project.services.get(name)
+            && reached.insert(name.to_owned())
+        {
+            wanted.extend(service.workload.depends_on.keys().map(String::as_str));
+        }
+    }
+    reached
+}
+
 fn no_such_service(name: &str, services: &BTreeMap<String, Box<Service>>) -> Problem {
     Problem::error("no-such-service", format!("no such service: `{name}`"))
         .maybe_help(did_you_mean(name, services.keys().map(String::as_str)))

@@ -8,6 +8,8 @@ concept! {
     pub struct Volume {
         /// Its name at the daemon.
         pub name: String,
+        /// Whether its name was said to be empty: then it can be spoken of, but neither made nor asked for.
+        pub nameless(skip): bool,
         /// Its driver.
         pub driver: String,
         /// Options of the driver.

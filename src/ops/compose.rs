@@ -125,7 +125,7 @@ impl Compose {
 
     /// What the files ask of the daemon.
     pub(super) fn desired(&self) -> Result<Desired, Error> {
-        self.desired_of(&self.files()?.project)
+        Ok(self.desired_of(&self.files()?.project))
     }
 
     /// What was loaded; an error if the project is known by its name alone.
@@ -134,7 +134,7 @@ impl Compose {
     }
 
     /// What a project asks of the daemon.
-    pub(super) fn desired_of(&self, project: &Project) -> Result<Desired, Error> {
+    pub(super) fn desired_of(&self, project: &Project) -> Desired {
         let target = Target {
             engine: self.engine.facts().api_version,
             environment_files: self.settings.environment_files.clone(),
@@ -145,7 +145,7 @@ impl Compose {
         };
         let platform = self.loaded().and_then(|loaded| loaded.environment.value("DOCKER_DEFAULT_PLATFORM"));
         let Some(platform) = platform.filter(|platform| !platform.is_empty()) else {
-            return Ok(translate(project, &target)?);
+            return translate(project, &target);
         };
         // What is built is built for it and run on it; what is pulled is only pulled for it, as the peer does.
         let mut project = project.clone();
@@ -154,11 +154,11 @@ impl Compose {
                 platform.clone_into(&mut service.container.platform);
             }
         }
-        let mut desired = translate(&project, &target)?;
+        let mut desired = translate(&project, &target);
         for image in desired.images.iter_mut().filter(|image| image.platform.is_none()) {
             image.platform = Some(platform.to_owned());
         }
-        Ok(desired)
+        desired
     }
 
     /// Everything that a decision about `desired` needs, by a handful of list calls.

@@ -45,7 +45,7 @@ impl Compose {
             container.name = names::oneoff(&self.facts(), &container.service, &container.slug);
         }
         let project = container.apply(&self.files()?.project).map_err(misused)?;
-        let desired = self.desired_of(&project)?;
+        let desired = self.desired_of(&project);
         let service = desired.service(&container.service);
         let spec = service.map(|service| service.oneoff(&container)).unwrap_or_default();
         let policy = UpPolicy {

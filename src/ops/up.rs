@@ -95,7 +95,11 @@ impl Compose {
     /// Tells what a plan has to say besides its steps.
     pub(super) fn warn(&self, plan: &Plan) {
         for warning in &plan.warnings {
-            self.sink().send(Event::Notice { level: Level::Warning, text: warning.message.clone() });
+            let place = warning.blame.as_ref().zip(self.loaded()).and_then(|(path, loaded)| {
+                loaded.blame(path).map(|span| format!("{}: ", loaded.sources.locate(span)))
+            });
+            let text = format!("{}{}", place.unwrap_or_default(), warning.message);
+            self.sink().send(Event::Notice { level: Level::Warning, text });
         }
     }
 

@@ -27,6 +27,15 @@ pub struct Warning {
     pub blame: Option<Path>,
 }
 
+/// What keeps a service's containers from being made or started. Whoever does neither need not care.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hindrances {
+    /// Why none can be made.
+    pub making: Vec<Fault>,
+    /// Why none can be started, and none be made to be started: what is put into them is not to be had.
+    pub starting: Vec<Fault>,
+}
+
 impl Fault {
     /// A fault without a place.
     #[must_use]

@@ -26,7 +26,7 @@ mod volume;
 pub use container::{Attachment, ContainerSpec, InjectedFile, PendingReference, Place};
 pub use desired::{Desired, ProjectFacts};
 pub use details::{ContainerDetails, HealthTest, Probe};
-pub use fault::{Fault, Warning};
+pub use fault::{Fault, Hindrances, Warning};
 pub use id::{Kind, ResourceId};
 pub use image::{
     BuildContext, BuildSecret, BuildSecretSource, BuildSpec, Concealed, ImageSpec, NoPullPolicy, PullPolicy,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContainerSpec, ProjectFacts, labels, names};
+use super::{ContainerSpec, Hindrances, ProjectFacts, labels, names};
 use crate::yaml::Path;
 
 /// A service.
@@ -45,6 +45,8 @@ pub struct ServiceSpec {
     pub attach: bool,
     /// Where in the file it stands.
     pub blame: Path,
+    /// What keeps its containers from being made or started.
+    pub hindrances: Hindrances,
 }
 
 impl ServiceSpec {

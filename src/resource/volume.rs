@@ -1,5 +1,6 @@
 //! A volume as it should be.
 
+use super::Fault;
 use super::body::VolumeBody;
 use crate::yaml::Path;
 
@@ -18,4 +19,6 @@ pub struct VolumeSpec {
     pub hash: String,
     /// Where in the file it stands.
     pub blame: Path,
+    /// Why it cannot be made.
+    pub faults: Vec<Fault>,
 }

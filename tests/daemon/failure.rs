@@ -138,3 +138,49 @@ fn faults_of_a_file_are_told_before_the_daemon_is_asked() {
     ]);
     assert!(proxy.calls().is_empty());
 }
+
+#[test]
+fn what_cannot_be_made_any_more_can_be_looked_at_ended_and_taken_away() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "hindered", "services: {web: {image: IMAGE, command: sleep 600, init: true}}");
+    stack.run(["up", "-d"]).success();
+    let file = |more: &str| {
+        let text = "services:\n  web: {image: IMAGE, command: sleep 600, init: true, MORE}\n  \
+                    more: {image: IMAGE, command: sleep 600, init: true}\nsecrets: {s: {environment: NOT_SET}}\n";
+        stack.write("compose.yaml", &text.replace("MORE", more).replace("IMAGE", Stack::IMAGE));
+    };
+    for more in ["secrets: [s]", "security_opt: ['seccomp:gone.json']", "env_file: gone.env"] {
+        file(more);
+        stack.run(["ps"]).success().says(["PROJECT-web-1"]);
+        stack.run(["exec", "-T", "web", "true"]).success();
+        stack.run(["up", "-d", "more"]).success();
+        stack.run(["pause"]).success();
+        stack.run(["unpause"]).success();
+        stack.run(["up", "-d", "--force-recreate"]).code(1).complains(["compose.yaml"]);
+        stack.run(["stop", "-t", "0"]).success();
+        assert_eq!(stack.inspect("web")["State"]["Status"], "exited");
+        stack.run(["rm", "-f", "more"]).success();
+        file("tty: false");
+        stack.run(["up", "-d", "web"]).success();
+    }
+    file("secrets: [s]");
+    stack.run(["stop", "-t", "0"]).success();
+    stack.run(["start"]).code(1).complains(["NOT_SET", "compose.yaml"]);
+    stack.run(["down"]).success();
+    assert!(stack.containers().is_empty());
+}
+
+#[test]
+fn what_would_have_an_empty_name_is_refused_at_its_line_and_nothing_is_made() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(
+        daemon,
+        "nameless",
+        "services: {web: {image: IMAGE, command: sleep 600, volumes: ['data:/d'], networks: [n]}}\n\
+         volumes:\n  data:\n    name: ${NOT_SET}\nnetworks:\n  n:\n    name: ${NOT_SET}\n",
+    );
+    stack.run(["create"]).code(1).complains(["compose.yaml:4", "volume `data`", "compose.yaml:7", "network `n`"]);
+    assert!(stack.containers().is_empty() && stack.networks().is_empty() && stack.volumes().is_empty());
+    stack.run(["config", "-q"]).success();
+    stack.run(["down", "-v"]).success();
+}

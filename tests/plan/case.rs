@@ -228,16 +228,13 @@ impl Case {
         }
         world.declared.clone_from(&setting.declared);
         if let Some(project) = &earlier {
-            let desired = desired(project, api).expect("what was there before can be translated");
+            let desired = desired(project, api);
             let plan = reconcile(&desired, &world.observed, &UpPolicy::default()).expect("a plan");
             world.apply(&plan);
         }
         world.observed.engine.api_version = ApiVersion::new(1, api);
         disturb(&mut world, setting);
-        let desired = match desired(&wanted, api) {
-            Ok(desired) => desired,
-            Err(faults) => return Self::failed(&faults),
-        };
+        let desired = desired(&wanted, api);
         let plan = match asked.plan(&desired, &world.observed) {
             Ok(plan) => plan,
             Err(faults) => return Self::failed(&faults),
@@ -320,7 +317,7 @@ pub(crate) fn complete(mut project: Project) -> Project {
     project
 }
 
-pub(crate) fn desired(project: &Project, api: u32) -> Result<Desired, Vec<Fault>> {
+pub(crate) fn desired(project: &Project, api: u32) -> Desired {
     translate(
         project,
         &Target {
@@ -336,7 +333,7 @@ pub(crate) fn desired(project: &Project, api: u32) -> Result<Desired, Vec<Fault>
 
 /// All images are there unless it is said that they are not.
 pub(crate) fn supply(world: &mut World, project: &Project, api: u32) {
-    let Ok(desired) = desired(project, api) else { return };
+    let desired = desired(project, api);
     for image in &desired.images {
         let id = image_id(&image.reference);
         let known = ObservedImage { id, ..ObservedImage::default() };

@@ -192,10 +192,10 @@ proptest! {
         let (earlier, wanted) = (before.project(), after.project());
         supply(&mut world, &earlier, api);
         supply(&mut world, &wanted, api);
-        let first = desired(&earlier, api).expect("a project");
+        let first = desired(&earlier, api);
         world.apply(&reconcile(&first, &world.observed, &UpPolicy::default()).expect("a plan"));
         disturb(&mut world, &damage);
-        let desired = desired(&wanted, api).expect("a project");
+        let desired = desired(&wanted, api);
         world.checked = desired
             .services
             .iter()

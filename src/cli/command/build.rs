@@ -84,7 +84,7 @@ struct OldArgs {
 /// Builds them.
 pub(crate) fn run(args: &BuildArgs, session: &Session) -> Result<Exit, Failure> {
     own_builder(args, session)?;
-    let project = Project::open(session, Needs::Files, &args.services)?;
+    let project = Project::open(session, Needs::Images, &args.services)?;
     let options = BuildOptions {
         services: args.services.clone(),
         with_dependencies: args.with_dependencies,

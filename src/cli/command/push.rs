@@ -38,7 +38,7 @@ pub(crate) fn run(args: &PushArgs, session: &Session) -> Result<Exit, Failure> {
         with_dependencies: args.include_deps,
         ignore_failures: args.ignore_push_failures,
     };
-    let project = Project::open(session, Needs::Files, &args.services)?;
+    let project = Project::open(session, Needs::Images, &args.services)?;
     let lines = Lines { quiet: Quiet { pulls: args.quiet, ..Quiet::default() }, ..Lines::default() };
     let dry = session.root.dry_run;
     work(session, project, lines, async |compose| {

@@ -1,6 +1,7 @@
 use serde_json::{Value as Json, json};
 
-use super::{at, codes, loaded, refused, said};
+use super::{at, codes, files, loaded, options, refused, said};
+use crate::load::{LoadOptions, Passes, Supplies, load};
 use crate::yaml::Path;
 
 #[test]
@@ -107,4 +108,30 @@ fn named_variables_take_their_value_from_the_project_and_stay_named_without_one(
     ]);
     assert_eq!(at(&loaded, "services.a.environment"), json!(["A=1", "B"]));
     assert_eq!(at(&loaded, "services.b.environment"), json!({"A": "1", "B": null}));
+}
+
+#[test]
+fn files_of_variables_and_labels_are_missed_only_where_something_is_made_by_them() {
+    let text = "services: {a: {image: x, env_file: gone.env}, b: {image: x, label_file: gone.labels}, c: {image: x}, \
+                d: {image: x, depends_on: [a]}}";
+    let missed = |supplies, enabled: &[&str]| {
+        let enabled = enabled.iter().map(|name| (*name).to_owned()).collect();
+        let asked = LoadOptions { supplies, enabled, ..options() };
+        load(&asked, &files(&[("compose.yaml", text)])).err().map(|failure| said(&failure).len())
+    };
+    assert_eq!(missed(Supplies::All, &["c"]), Some(2));
+    assert_eq!(missed(Supplies::Enabled, &[]), Some(2));
+    assert_eq!(missed(Supplies::Enabled, &["c"]), None);
+    assert_eq!(missed(Supplies::Enabled, &["d", "c"]), Some(1));
+    assert_eq!(missed(Supplies::None, &[]), None);
+}
+
+#[test]
+fn a_name_that_a_variable_leaves_empty_is_no_name_and_one_that_is_not_said_is_made_up() {
+    let text = "services: {a: {image: x, volumes: ['data:/v', 'more:/w'], networks: [n]}}\nvolumes: {data: {name: '${NO}'}, more: }\n\
+                networks: {n: {name: '${NO}'}}";
+    let asked = LoadOptions { passes: Passes::default(), ..options() };
+    let project = load(&asked, &files(&[("compose.yaml", text)])).expect("it can be spoken of").project;
+    assert!(project.volumes["data"].nameless && project.networks["n"].nameless);
+    assert!(!project.volumes["more"].nameless);
 }

@@ -18,6 +18,15 @@ pub(super) struct Making<'n> {
     pub(super) name: &'n str,
 }
 
+/// What is about to be done to a container.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doing {
+    /// It is made.
+    Making,
+    /// It is there, and started.
+    Starting,
+}
+
 impl<'a> Planner<'a> {
     /// Adds the creation of a service's container, and on engines that do not take all networks at once the joining of
     /// the others. Returns the creation, and the steps after which the container is whole.
@@ -28,6 +37,7 @@ impl<'a> Planner<'a> {
         making: Making<'_>,
     ) -> (StepId, Vec<StepId>) {
         let Making { need, stage, name } = making;
+        self.hindered(service, Doing::Making);
         let mut spec = self.bound_for_good(self.expected(service, instance.number));
         self.require_image(&spec.body.image, service);
         self.label_images(&mut spec, service);
@@ -59,6 +69,16 @@ impl<'a> Planner<'a> {
         let created = self.add(step, after);
         let joined = self.join_other_networks(&spec, created, making);
         (created, if joined.is_empty() { vec![created] } else { joined })
+    }
+
+    /// Notes what keeps a service's containers from being made or started, once: it is about to be planned.
+    pub(super) fn hindered(&mut self, service: &ServiceSpec, doing: Doing) {
+        let making = if doing == Doing::Making { service.hindrances.making.as_slice() } else { &[] };
+        for fault in making.iter().chain(&service.hindrances.starting) {
+            if !self.faults.contains(fault) {
+                self.faults.push(fault.clone());
+            }
+        }
     }
 
     /// The step that removes the container that has a name now.

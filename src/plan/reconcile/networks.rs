@@ -32,6 +32,7 @@ impl<'a> Planner<'a> {
             if !self.uses_network(&spec.key) {
                 continue;
             }
+            self.faults.extend(spec.faults.iter().cloned());
             let decided =
                 if spec.external { self.external_network(spec) } else { Some(self.own_network(spec)) };
             if let Some((id, old)) = decided {

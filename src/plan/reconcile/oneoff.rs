@@ -1,5 +1,6 @@
 //! What has to be done before a one-off container can be started, and its creation.
 
+use super::create::Doing;
 use super::instances::{Fate, Instance, Need};
 use super::planner::Planner;
 use super::scope::Scope;
@@ -32,6 +33,7 @@ pub fn oneoff(
 
 impl<'a> Planner<'a> {
     fn add_oneoff(&mut self, service: &'a ServiceSpec, spec: &ContainerSpec) {
+        self.hindered(service, Doing::Making);
         let need = Need::new(Cause::Requested);
         // So that what it waits for is told who waits.
         let mut waiting = Instance::new(0, None, Fate::Create(Cause::Requested));

@@ -25,7 +25,7 @@ pub(crate) fn start(desired: &Desired, observed: &Observed, policy: &UpPolicy) -
     if policy.wait {
         planner.add_waits_for_all();
     }
-    Ok(planner.plan)
+    if planner.faults.is_empty() { Ok(planner.plan) } else { Err(planner.faults) }
 }
 
 impl<'a> Planner<'a> {

@@ -1,6 +1,6 @@
 //! The start of each service, after what it waits for.
 
-use super::create::Making;
+use super::create::{Doing, Making};
 use super::instances::{Instance, Need};
 use super::planner::{Planner, existing};
 use crate::plan::{
@@ -65,6 +65,7 @@ impl<'a> Planner<'a> {
         waits: &[StepId],
     ) -> StepId {
         let container = instance.container.clone().expect("what is to be started is there or is created");
+        self.hindered(service, Doing::Starting);
         let spec = service.instance(&self.desired.project, instance.number);
         let step = |action| {
             Step::new(action, need.cause.clone(), ResourceId::new(Kind::Container, &spec.name))

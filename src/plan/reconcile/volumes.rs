@@ -35,6 +35,7 @@ impl<'a> Planner<'a> {
         };
         let specs: Vec<&'a VolumeSpec> = desired.volumes.iter().filter(used).collect();
         for spec in specs {
+            self.faults.extend(spec.faults.iter().cloned());
             let change = if spec.external { self.external_volume(spec) } else { self.own_volume(spec) };
             self.volumes.insert(&spec.key, Volume { spec, change, ready: None });
         }

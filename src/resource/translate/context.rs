@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::model::Project;
-use crate::resource::{ApiVersion, Fault, ProjectFacts, Warning};
+use crate::resource::{ApiVersion, Fault, Hindrances, ProjectFacts, Warning};
 use crate::yaml::Path;
 
 /// What a translation goes by besides the project.
@@ -28,7 +28,8 @@ pub(super) struct Context<'a> {
     pub(super) project: &'a Project,
     pub(super) facts: &'a ProjectFacts,
     pub(super) target: &'a Target<'a>,
-    pub(super) faults: Vec<Fault>,
+    /// What was found to be wrong with the thing in hand.
+    pub(super) hindrances: Hindrances,
     pub(super) warnings: Vec<Warning>,
 }
 
@@ -37,8 +38,19 @@ impl Context<'_> {
         self.target.engine
     }
 
+    /// The thing in hand cannot be made.
     pub(super) fn fault(&mut self, fault: Fault) {
-        self.faults.push(fault);
+        self.hindrances.making.push(fault);
+    }
+
+    /// The service in hand can neither be made nor be started.
+    pub(super) fn fault_at_start(&mut self, fault: Fault) {
+        self.hindrances.starting.push(fault);
+    }
+
+    /// What is wrong with the thing that was in hand.
+    pub(super) fn take_hindrances(&mut self) -> Hindrances {
+        std::mem::take(&mut self.hindrances)
     }
 
     pub(super) fn warn(&mut self, warning: Warning) {

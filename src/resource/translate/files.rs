@@ -58,7 +58,7 @@ pub(super) fn put(context: &mut Context<'_>, host: &mut HostConfig, service: &Se
                 Ok(Some(Provided::Mount(mount))) => host.mounts.push(mount),
                 Ok(Some(Provided::File(file))) => files.push(file),
                 Ok(None) => {}
-                Err(fault) => context.fault(fault),
+                Err(fault) => context.fault_at_start(fault),
             }
         }
     }

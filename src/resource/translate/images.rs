@@ -89,7 +89,8 @@ fn add(images: &mut BTreeMap<String, ImageSpec>, mut image: ImageSpec) {
 
 fn image(context: &mut Context<'_>, service: &Service) -> ImageSpec {
     let reference = image_of(context, service);
-    let pull = pull_policy(context, service).map(|policy| (service.name.clone(), policy));
+    let policy = service.container.pull_policy.parse().ok();
+    let pull: Option<(String, PullPolicy)> = policy.map(|policy| (service.name.clone(), policy));
     let build = service.workload.build.as_ref().map(|build| build_spec(context, service, build));
     let platform = &service.container.platform;
     let named = !service.container.image.is_empty();
@@ -105,18 +106,13 @@ fn image(context: &mut Context<'_>, service: &Service) -> ImageSpec {
     }
 }
 
-/// What the file says about pulling, if it says something.
-fn pull_policy(context: &mut Context<'_>, service: &Service) -> Option<PullPolicy> {
+/// Looks whether what the file says about pulling, if it says something, can be understood.
+pub(super) fn check_pull_policy(context: &mut Context<'_>, service: &Service) {
     let word = service.container.pull_policy.as_str();
-    if word.is_empty() {
-        return None;
-    }
-    let policy = word.parse();
-    if policy.is_err() {
+    if !word.is_empty() && word.parse::<PullPolicy>().is_err() {
         let fault = Fault::new("invalid-pull-policy", format!("invalid pull policy `{word}`"));
         context.fault(fault.at(at(&service.name, "pull_policy")));
     }
-    policy.ok()
 }
 
 fn build_spec(context: &mut Context<'_>, service: &Service, build: &Build) -> BuildSpec {

@@ -6,7 +6,7 @@ use super::context::Context;
 use super::gate;
 use crate::model::{Labels, Network, Volume};
 use crate::resource::body::{AddressPool, Ipam, NetworkBody, VolumeBody};
-use crate::resource::{NetworkSpec, VolumeSpec, hash, labels};
+use crate::resource::{Fault, NetworkSpec, VolumeSpec, hash, labels};
 use crate::yaml::Path;
 
 /// A network.
@@ -29,7 +29,11 @@ pub(super) fn network(context: &mut Context<'_>, key: &str, network: &Network) -
         options: network.driver_opts.clone(),
         labels: marked(context, &network.labels, (labels::NETWORK, key), &hash),
     };
-    NetworkSpec { key: key.to_owned(), name, external: network.external, body, hash, blame }
+    if network.nameless {
+        context.fault(nameless("network", key, &blame));
+    }
+    let faults = context.take_hindrances().making;
+    NetworkSpec { key: key.to_owned(), name, external: network.external, body, hash, blame, faults }
 }
 
 /// A volume.
@@ -44,7 +48,18 @@ pub(super) fn volume(context: &mut Context<'_>, key: &str, volume: &Volume) -> V
         labels: marked(context, &volume.labels, (labels::VOLUME, key), &hash),
     };
     let blame = Path::keys(["volumes", key]);
-    VolumeSpec { key: key.to_owned(), name, external: volume.external, body, hash, blame }
+    if volume.nameless {
+        context.fault(nameless("volume", key, &blame));
+    }
+    let faults = context.take_hindrances().making;
+    VolumeSpec { key: key.to_owned(), name, external: volume.external, body, hash, blame, faults }
+}
+
+/// Engines choose a name of their own for what is given an empty one, and never find it again.
+fn nameless(what: &str, key: &str, blame: &Path) -> Fault {
+    Fault::new("empty-name", format!("the name of {what} `{key}` is empty"))
+        .at(blame.key("name"))
+        .help("set the variable that the name is made of, or leave `name` out")
 }
 
 fn ipam(network: &Network) -> Option<Ipam> {

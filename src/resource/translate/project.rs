@@ -3,10 +3,10 @@
 use super::context::{Context, Target};
 use super::{images, networks, service};
 use crate::model::Project;
-use crate::resource::{Desired, Fault, ProjectFacts, ServiceSpec};
+use crate::resource::{Desired, Hindrances, ProjectFacts, ServiceSpec};
 
-/// What the daemon should hold for a project, or every reason why it cannot.
-pub fn translate(project: &Project, target: &Target<'_>) -> Result<Desired, Vec<Fault>> {
+/// What the daemon should hold for a project. What of it cannot be made says why.
+pub fn translate(project: &Project, target: &Target<'_>) -> Desired {
     let facts = ProjectFacts {
         name: project.name.clone(),
         directory: project.working_dir.clone(),
@@ -14,7 +14,8 @@ pub fn translate(project: &Project, target: &Target<'_>) -> Result<Desired, Vec<
         environment_files: target.environment_files.clone(),
         compatibility: target.compatibility,
     };
-    let mut context = Context { project, facts: &facts, target, faults: Vec::new(), warnings: Vec::new() };
+    let hindrances = Hindrances::default();
+    let mut context = Context { project, facts: &facts, target, hindrances, warnings: Vec::new() };
     let services: Vec<ServiceSpec> =
         project.services.values().map(|declared| service::service(&mut context, declared)).collect();
     let networks = project.networks.iter();
@@ -22,10 +23,7 @@ pub fn translate(project: &Project, target: &Target<'_>) -> Result<Desired, Vec<
     let volumes = project.volumes.iter();
     let volumes = volumes.map(|(key, volume)| networks::volume(&mut context, key, volume)).collect();
     let images = images::images(&mut context);
-    let Context { faults, warnings, .. } = context;
-    if !faults.is_empty() {
-        return Err(faults);
-    }
+    let warnings = context.warnings;
     let disabled = project.disabled_services.keys().cloned().collect();
-    Ok(Desired { project: facts, networks, volumes, services, images, disabled, warnings })
+    Desired { project: facts, networks, volumes, services, images, disabled, warnings }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::context::Context;
-use super::{body, files, hooks};
+use super::{body, files, hooks, images};
 use crate::model::{Condition as ModelCondition, FileReference, Mount, MountKind, Service};
 use crate::resource::container::bound;
 use crate::resource::{
@@ -17,6 +17,7 @@ pub(super) fn service(context: &mut Context<'_>, declared: &Service) -> ServiceS
     let settled = settle(context, declared);
     let template = template(context, &settled);
     let hooks = hooks::hooks(context, &settled);
+    images::check_pull_policy(context, declared);
     let container = &declared.container;
     let volumes = || container.volumes.iter().filter(|mount| mount.kind == MountKind::Volume);
     ServiceSpec {
@@ -52,6 +53,7 @@ pub(super) fn service(context: &mut Context<'_>, declared: &Service) -> ServiceS
         stop_grace: container.stop_grace_period.map(crate::model::Duration::to_std),
         attach: declared.is_attached(),
         blame: Path::keys(["services", &declared.name]),
+        hindrances: context.take_hindrances(),
     }
 }
 

@@ -30,7 +30,7 @@ fn project(text: &str) -> Project {
     project
 }
 
-fn translated(project: &Project, minor: u32) -> Result<Desired, Vec<Fault>> {
+fn translated(project: &Project, minor: u32) -> Desired {
     let read = |path: &str| {
         assert_eq!(path, "/srv/case/conf/seccomp.json");
         Ok("{\n \"defaultAction\": \"SCMP_ACT_ALLOW\"\n}\n".to_owned())
@@ -49,13 +49,18 @@ fn translated(project: &Project, minor: u32) -> Result<Desired, Vec<Fault>> {
 }
 
 fn of(text: &str) -> Desired {
-    translated(&project(text), 51).expect("a project that can be translated")
+    translated(&project(text), 51)
 }
 
 fn faults(text: &str, minor: u32) -> Vec<String> {
-    let faults = translated(&project(text), minor).expect_err("a fault");
+    let desired = translated(&project(text), minor);
+    let of_services = desired.services.iter().map(|service| &service.hindrances);
+    let of_services = of_services.flat_map(|hindrances| hindrances.making.iter().chain(&hindrances.starting));
+    let of_networks = desired.networks.iter().flat_map(|network| &network.faults);
+    let of_volumes = desired.volumes.iter().flat_map(|volume| &volume.faults);
+    let faults = of_services.chain(of_networks).chain(of_volumes);
     let place = |fault: &Fault| fault.blame.as_ref().map(ToString::to_string).unwrap_or_default();
-    faults.iter().map(|fault| format!("{}: {} ({})", fault.code, fault.message, place(fault))).collect()
+    faults.map(|fault| format!("{}: {} ({})", fault.code, fault.message, place(fault))).collect()
 }
 
 /// Without what means the same as its absence, and with sets in order.
@@ -141,7 +146,7 @@ fn compare(minor: u32) {
             .services
             .retain(|name, _| !["mount-image", "net-interface", "mount-subpath"].contains(&name.as_str()));
     }
-    let desired = translated(&project, minor).expect("a project that can be translated");
+    let desired = translated(&project, minor);
     let wanted: BTreeMap<String, BTreeMap<String, Value>> = serde_json::from_str(CONTAINERS).expect("json");
     let mut differences = Vec::new();
     let mut compared = 0;
@@ -210,7 +215,7 @@ fn an_old_engine_gets_the_bodies_that_the_peer_sends_it() {
 
 #[test]
 fn networks_and_volumes_are_created_as_the_peer_does() {
-    let desired = translated(&project(FILE), 51).expect("a project that can be translated");
+    let desired = translated(&project(FILE), 51);
     let wanted: BTreeMap<String, Value> = serde_json::from_str(RESOURCES).expect("json");
     let mut have = BTreeMap::new();
     for network in desired.networks.iter().filter(|network| !network.external) {
@@ -270,6 +275,7 @@ configs: {text: {content: hi}, driven: {file: ./x, template_driver: golang}}
         faults(text, 51),
         [
             "invalid-security-option: invalid security-opt: `bad` (services.a.security_opt[0])",
+            "invalid-pull-policy: invalid pull policy `every_x` (services.a.pull_policy)",
             "undefined-reference: service `a` refers to undefined secret `gone` (services.a.secrets[0])",
             "unsupported-external: unsupported external secret `out` (secrets.out.external)",
             "unset-variable: environment variable `NOWHERE` required by secret `unset` is not set \
@@ -279,9 +285,21 @@ configs: {text: {content: hi}, driven: {file: ./x, template_driver: golang}}
             "invalid-owner: `uid` is no number: `root` (services.c.configs[0].uid)",
             "unsupported-driver: `template_driver` of config `driven` is not supported \
              (configs.driven.template_driver)",
-            "invalid-pull-policy: invalid pull policy `every_x` (services.a.pull_policy)",
         ]
     );
+}
+
+#[test]
+fn a_name_that_is_said_to_be_empty_is_a_fault_of_what_would_be_made() {
+    let mut project = project("services: {}\nnetworks: {n: {}}\nvolumes: {v: {}, w: {}}");
+    project.networks.get_mut("n").expect("it is there").nameless = true;
+    project.volumes.get_mut("v").expect("it is there").nameless = true;
+    let desired = translated(&project, 51);
+    let place = |fault: &Fault| format!("{} {}", fault.code, fault.blame.as_ref().expect("a place"));
+    let of = |faults: &[Fault]| faults.iter().map(place).collect::<Vec<_>>();
+    assert_eq!(of(&desired.network("n").expect("it is there").faults), ["empty-name networks.n.name"]);
+    assert_eq!(of(&desired.volume("v").expect("it is there").faults), ["empty-name volumes.v.name"]);
+    assert!(desired.volume("w").expect("it is there").faults.is_empty());
 }
 
 #[test]
@@ -313,7 +331,7 @@ services:
   a: {image: x, annotations: {k: v}, networks: {default: {gw_priority: 3}}}
 networks: {default: {}}
 ";
-    let desired = translated(&project(mild), 41).expect("only warnings");
+    let desired = translated(&project(mild), 41);
     let places: Vec<String> = desired
         .warnings
         .iter()
