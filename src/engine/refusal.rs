@@ -146,6 +146,8 @@ const RULES: &[Rule] = &[
     Rule { words: &["is being used by"], reason: |_| Reason::InUse },
     Rule { words: &["has associated containers"], reason: |_| Reason::InUse },
     Rule { words: &["is using its referenced image"], reason: |_| Reason::InUse },
+    Rule { words: &["has dependent child images"], reason: |_| Reason::InUse },
+    Rule { words: &["is referenced in multiple repositories"], reason: |_| Reason::InUse },
     Rule { words: &["is paused"], reason: |_| Reason::Paused },
     Rule { words: &["paused container"], reason: |_| Reason::Paused },
     Rule { words: &["is not running"], reason: |_| Reason::NotRunning },

@@ -56,7 +56,9 @@ pub(super) fn read(project: &mut Project, tree: &Node, environment: &Environment
         }
         reader.labels();
         let found = std::mem::replace(&mut session.problems, before);
-        session.problems.extend(found.into_iter().filter(|problem| is_needed || problem.severity != Severity::Error));
+        session
+            .problems
+            .extend(found.into_iter().filter(|problem| is_needed || problem.severity != Severity::Error));
     }
 }
 

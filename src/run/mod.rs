@@ -35,3 +35,4 @@ pub(crate) use hook::hook;
 pub use listener::Listener;
 pub use monitor::{Abort, End, Monitor};
 pub use outcome::{Outcome, StepError, StepFailure, WaitFailure, WaitReason};
+pub(crate) use perform::remove_image;

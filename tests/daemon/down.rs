@@ -172,3 +172,31 @@ fn images_go_as_far_as_they_are_asked_for() {
     stack.run(["down", "--rmi", "all"]).success();
     assert!(!exists("own"));
 }
+
+#[test]
+fn an_image_that_is_still_counted_as_used_is_removed_a_moment_later_and_one_that_is_used_stays() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::new(daemon, "downused");
+    let name = format!("{}-own", stack.project());
+    let path = format!("/images/{}/tag?repo={name}&tag=latest", Stack::IMAGE);
+    daemon.api.request("POST", &path, ("", b"")).expect("the daemon answers");
+    let exists = || {
+        let path = format!("/images/{name}/json");
+        daemon.api.request("GET", &path, ("", b"")).is_ok_and(|answer| answer.status == 200)
+    };
+    stack.write("compose.yaml", &format!("services: {{web: {{image: '{name}', command: sleep 600}}}}\n"));
+    let proxy = Proxy::before(daemon);
+    let refused = |times: u32| {
+        for _ in 0..times {
+            let words = "conflict: unable to delete it (must be forced) - container 0123 is using its referenced image 4567";
+            proxy.disturb(Fault::on("DELETE", "/images/*").answer(409, words));
+        }
+    };
+    let down = || stack.command(["down", "--rmi", "all"]).host(&proxy.host()).run();
+    refused(5);
+    down().success().complains(["Resource is still in use"]);
+    assert!(exists());
+    refused(2);
+    down().success().never_says("still in use");
+    assert!(!exists());
+}

@@ -142,7 +142,8 @@ fn faults_of_a_file_are_told_before_the_daemon_is_asked() {
 #[test]
 fn what_cannot_be_made_any_more_can_be_looked_at_ended_and_taken_away() {
     let Some(daemon) = daemon() else { return };
-    let stack = Stack::of(daemon, "hindered", "services: {web: {image: IMAGE, command: sleep 600, init: true}}");
+    let stack =
+        Stack::of(daemon, "hindered", "services: {web: {image: IMAGE, command: sleep 600, init: true}}");
     stack.run(["up", "-d"]).success();
     let file = |more: &str| {
         let text = "services:\n  web: {image: IMAGE, command: sleep 600, init: true, MORE}\n  \
@@ -179,7 +180,12 @@ fn what_would_have_an_empty_name_is_refused_at_its_line_and_nothing_is_made() {
         "services: {web: {image: IMAGE, command: sleep 600, volumes: ['data:/d'], networks: [n]}}\n\
          volumes:\n  data:\n    name: ${NOT_SET}\nnetworks:\n  n:\n    name: ${NOT_SET}\n",
     );
-    stack.run(["create"]).code(1).complains(["compose.yaml:4", "volume `data`", "compose.yaml:7", "network `n`"]);
+    stack.run(["create"]).code(1).complains([
+        "compose.yaml:4",
+        "volume `data`",
+        "compose.yaml:7",
+        "network `n`",
+    ]);
     assert!(stack.containers().is_empty() && stack.networks().is_empty() && stack.volumes().is_empty());
     stack.run(["config", "-q"]).success();
     stack.run(["down", "-v"]).success();

@@ -7,23 +7,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::event::{Event, Level};
 use crate::ops::{BuildOptions, Compose, Error};
 use crate::plan::{BuildChoice, PullChoice, UpPolicy};
 use crate::resource::Desired;
-use crate::run::Context;
+use crate::run::{Context, remove_image};
 
 /// A build begins when nothing changed for so long.
 const QUIET: Duration = Duration::from_millis(150);
 /// Or when the first change is so old.
 const CAP: Duration = Duration::from_secs(1);
-
-/// How often a removal of an image is tried that something else uses, and the pause between.
-const TRIES: u32 = 5;
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// Which services want to be made anew, and the build under way.
 #[derive(Debug, Default)]
@@ -197,13 +192,8 @@ impl Work {
             if named {
                 continue;
             }
-            for _ in 0..TRIES {
-                match engine.remove_image(&id, false).await {
-                    // Engines count a container among the users of its image for a moment after its removal.
-                    Err(error) if !error.is_not_found() => sleep(PAUSE).await,
-                    _ => break,
-                }
-            }
+            // Another project may use it: then it stays.
+            let _ = remove_image(engine, &id).await;
         }
         Ok(())
     }

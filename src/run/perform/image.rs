@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Done, Job};
-use crate::engine::{Error, Flow, ImageProgress, Reason, RegistryFault};
+use crate::engine::{Engine, Error, Flow, ImageProgress, Reason, RegistryFault};
 use crate::event::{Event, Progress, Status};
 use crate::plan::PullFailure;
 use crate::resource::{ImageSpec, Kind, PullPolicy, ResourceId};
@@ -13,6 +13,10 @@ use crate::run::StepError;
 const RETRIES: u32 = 3;
 /// Nobody waits longer than this for a registry without being asked.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// So often an image that seems to be in use is removed again, with so much time between.
+const MOMENTS: u32 = 4;
+const MOMENT: Duration = Duration::from_millis(200);
 
 /// An image on its way.
 #[derive(Clone, Copy)]
@@ -122,11 +126,28 @@ pub(super) fn tell_layer(job: &Job, progress: ImageProgress) {
     }));
 }
 
-/// Removes an image; one that is gone was removed by someone else.
+/// Removes an image; one that is gone was removed by someone else, and one that others use stays.
 pub(super) async fn remove(job: &Job, reference: &str) -> Result<Done, StepError> {
-    match job.context.engine.remove_image(reference, false).await {
-        Ok(_) => Ok(Done::Nothing),
+    match remove_image(&job.context.engine, reference).await {
+        Ok(()) => Ok(Done::Nothing),
         Err(error) if error.is_not_found() => Ok(Done::Skipped),
+        Err(error) if matches!(error.reason(), Some(Reason::InUse)) => {
+            let words = ("Resource is still in use", error.to_string());
+            job.context.tell_why(&job.step.resource, Status::Warning, words);
+            Ok(Done::Skipped)
+        }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Removes an image whose containers may have been removed a moment ago: engines (28) count a container among the users
+/// of its image for a little longer than it is there.
+pub(crate) async fn remove_image(engine: &Engine, reference: &str) -> Result<(), Error> {
+    for _ in 0..MOMENTS {
+        match engine.remove_image(reference, false).await {
+            Err(error) if matches!(error.reason(), Some(Reason::InUse)) => tokio::time::sleep(MOMENT).await,
+            other => return other.map(drop),
+        }
+    }
+    engine.remove_image(reference, false).await.map(drop)
 }

@@ -7,4 +7,5 @@ mod image;
 mod job;
 mod storage;
 
+pub(crate) use image::remove_image;
 pub(super) use job::{Done, Job, Target};

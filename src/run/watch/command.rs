@@ -3,6 +3,7 @@
 use crate::diag::harmless;
 use crate::engine::{Engine, Error};
 use crate::resource::HookSpec;
+use crate::run::exec::exit_code;
 use crate::run::hook::started;
 
 /// Runs a command in a container to its end and gives its exit code; `hear` gets each line that it writes.
@@ -16,5 +17,5 @@ pub async fn command(
     while let Some(line) = lines.next().await {
         hear(harmless(&line?.text()).into_owned());
     }
-    Ok(engine.inspect_exec(&id).await?.exit_code.unwrap_or_default())
+    exit_code(engine, &id).await
 }
