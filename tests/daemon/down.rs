@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::support::{Stack, daemon};
+use crate::support::{Fault, Proxy, Stack, daemon};
 
 const TWO: &str = r"
 services:

@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 
 use super::scene::{Scene, events, start};
-use crate::support::{Stack, daemon};
+use crate::support::{Fault, Proxy, Stack, daemon};
 
 const BUILT: &str = "services:\n  a:\n    build: .\n    command: sleep 600\n    init: true\n    develop: {watch: [{path: src, action: rebuild}]}\n";
 const DOCKERFILE: &str = "FROM rcompose-test-busybox:1\nCOPY src /app\n";
@@ -193,4 +193,19 @@ fn up_watch_shows_logs_and_survives_a_rebuild_of_its_only_container() {
     watch.signal(Signal::INT);
     let end = watch.finish();
     assert_eq!(end.exit, Some(130), "{}\n{}", end.out, end.err);
+}
+
+#[test]
+fn the_exit_code_of_a_command_is_asked_for_until_the_engine_knows_it() {
+    let Some(daemon) = daemon() else { return };
+    let proxy = Proxy::before(daemon);
+    for _ in 0..2 {
+        let unknown = r#"{"Running": true, "ExitCode": null}"#;
+        proxy.disturb(Fault::on("GET", "/exec/*/json").answer_with(200, unknown));
+    }
+    let compose = "services:\n  a:\n    image: IMAGE\n    command: sleep 600\n    init: true\n    develop:\n      watch:\n      - {path: src, target: /app, action: sync+exec, exec: {command: [sh, -c, 'exit 3']}}\n";
+    let words = ["-H", &proxy.host(), "watch"];
+    let Some(mut scene) = Scene::with("exec-late", compose, &[("src/f", "one")], &words) else { return };
+    scene.save("src/f", "two");
+    scene.hears("exited with code 3");
 }
