@@ -307,3 +307,17 @@ fn a_container_that_dies_under_it_ends_it() {
     let end = running.finish();
     assert_eq!(end.exit, Some(137), "{end:?}");
 }
+
+#[test]
+fn a_dry_run_says_where_it_would_be_done_and_does_nothing() {
+    let Some(daemon) = daemon() else { return };
+    let stack = sleeper(daemon, "exec-dry");
+    for words in
+        [["exec", "--dry-run", "a", "touch", "/done"], ["exec", "--dry-run", "-d", "a", "touch /done"]]
+    {
+        stack.run(words).success().stdout("run `touch /done` in container PROJECT-a-1: requested\n");
+    }
+    stack.run(["attach", "--dry-run", "a"]).success().stdout("attach to container PROJECT-a-1: requested\n");
+    stack.run(["exec", "--dry-run", "nobody", "true"]).code(1).complains(["nobody", "not running"]);
+    assert_ne!(stack.exec("a", &["test", "-e", "/done"]), 0);
+}

@@ -48,6 +48,11 @@ pub(crate) fn run(args: &AttachArgs, session: &Session) -> Result<Exit, Failure>
     let signals = if args.sig_proxy.unwrap_or(true) { Signals::PassOn } else { Signals::End };
     let keys = args.detach_keys.as_deref();
     work(session, project, Lines::default(), async |compose| {
+        if session.root.dry_run {
+            let container = compose.running(&at).await?;
+            session.ui.print(&format!("attach to container {}: requested\n", container.name))?;
+            return Ok(Exit::Success);
+        }
         let to = compose.attachable(&at).await?;
         let stdin = !args.no_stdin;
         if stdin && to.tty && !session.terminals.stdin {

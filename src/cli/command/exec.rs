@@ -74,6 +74,14 @@ pub(crate) fn run(args: &ExecArgs, session: &Session) -> Result<Exit, Failure> {
         ..ExecSpec::default()
     };
     let project = Project::open(session, Needs::Name, std::slice::from_ref(service))?;
+    if session.root.dry_run {
+        return work(session, project, Lines::default(), async |compose| {
+            let container = compose.running(&at).await?;
+            let words = spec.cmd.join(" ");
+            session.ui.print(&format!("run `{words}` in container {}: requested\n", container.name))?;
+            Ok(Exit::Success)
+        });
+    }
     if args.detach {
         return work(session, project, Lines::default(), async |compose| {
             compose.exec_detached(&at, &spec).await?;

@@ -116,7 +116,7 @@ fn files_of_variables_and_labels_are_missed_only_where_something_is_made_by_them
                 d: {image: x, depends_on: [a]}}";
     let missed = |supplies, enabled: &[&str]| {
         let enabled = enabled.iter().map(|name| (*name).to_owned()).collect();
-        let asked = LoadOptions { supplies, enabled, ..options() };
+        let asked = LoadOptions { enabled, supplies, ..options() };
         load(&asked, &files(&[("compose.yaml", text)])).err().map(|failure| said(&failure).len())
     };
     assert_eq!(missed(Supplies::All, &["c"]), Some(2));

@@ -6,6 +6,7 @@ use crate::model::Project;
 use crate::resource::{Desired, Hindrances, ProjectFacts, ServiceSpec};
 
 /// What the daemon should hold for a project. What of it cannot be made says why.
+#[must_use]
 pub fn translate(project: &Project, target: &Target<'_>) -> Desired {
     let facts = ProjectFacts {
         name: project.name.clone(),
