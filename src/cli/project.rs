@@ -91,6 +91,13 @@ impl Project {
         Self { scope: Scope::Files(Box::new(loaded)), environment_files, variables }
     }
 
+    /// True if the files say what to do when files change.
+    pub(crate) fn is_watched(&self) -> bool {
+        let Scope::Files(loaded) = &self.scope else { return false };
+        let mut services = loaded.project.services.values();
+        services.any(|service| service.develop.as_ref().is_some_and(|develop| !develop.watch.is_empty()))
+    }
+
     /// True if a variable switches something on.
     pub(crate) fn switch(&self, name: &str) -> bool {
         self.variables.get(name).is_some_and(|value| switch(value))

@@ -15,7 +15,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::interrupts::listen;
 use super::project::Project;
-use super::report::{LogStyle, LogTerminals, Paint, Quiet, ReportStyle, Reporter, same_terminal};
+use super::report::{LogStyle, LogTerminals, Menu, Paint, Quiet, ReportStyle, Reporter, same_terminal};
 use super::session::Session;
 use super::settings::{colours, compatibility, glyphs, parallel, progress};
 
@@ -30,11 +30,13 @@ pub(crate) struct Lines {
     pub(crate) apart: bool,
     /// What is not shown at all.
     pub(crate) quiet: Quiet,
+    /// Which keys do what, if any do.
+    pub(crate) menu: Option<Menu>,
 }
 
 impl Default for Lines {
     fn default() -> Self {
-        Self { prefix: true, colour: true, apart: true, quiet: Quiet::default() }
+        Self { prefix: true, colour: true, apart: true, quiet: Quiet::default(), menu: None }
     }
 }
 
@@ -133,6 +135,7 @@ fn style(session: &Session, project: &Project, lines: Lines) -> Result<ReportSty
         },
         quiet: lines.quiet,
         same_terminal: same_terminal(),
+        menu: lines.menu,
     })
 }
 

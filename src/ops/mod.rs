@@ -6,6 +6,7 @@
 pub mod graph;
 
 mod attach;
+mod attached;
 mod bake;
 mod build;
 mod compose;
@@ -35,6 +36,7 @@ mod wait;
 mod watch;
 
 pub use attach::Attachable;
+pub use attached::{Menu, UpRequest};
 pub use build::BuildOptions;
 pub use compose::{Compose, Interrupts, Scope, Settings};
 pub use config::{ConfigRequest, Format, PinnedRequest, Rendered, Shown, config, config_pinned};

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::{Either, select};
+use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
+use super::attached::Watching;
 use super::report::RunReport;
-use super::watch::{Session, WatchOptions};
-use super::{Compose, Error};
+use super::watch::{Requests, Session, WatchOptions, WatchRequest};
+use super::{Compose, Error, Menu, UpRequest};
 use crate::diag::did_you_mean;
 use crate::event::{Event, Level};
 use crate::plan::{Action, Answer, Plan, UpPolicy, reconcile};
@@ -15,7 +17,7 @@ use crate::resource::{ContainerState, Desired, Observed, ObservedContainer, labe
 use crate::run::{Abort, Context, End, Follower, Listener, Monitor, Outcome, execute};
 
 /// How `up` shows its containers when it stays attached.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct AttachOptions {
     /// Only these services (`--attach`); empty for those that are brought up.
     pub services: Vec<String>,
@@ -31,6 +33,8 @@ pub struct AttachOptions {
     pub timestamps: bool,
     /// Files are watched meanwhile (`--watch`).
     pub watch: Option<WatchOptions>,
+    /// What the user can ask for meanwhile.
+    pub menu: Option<Menu>,
 }
 
 /// A plan with what it was made from.
@@ -55,6 +59,8 @@ pub enum UpEnd {
     },
     /// An interrupt ended it, and the containers were stopped.
     Interrupted,
+    /// The user left, and the containers run on.
+    Detached,
 }
 
 impl Compose {
@@ -76,7 +82,7 @@ impl Compose {
     }
 
     /// Carries a prepared plan out. With `attach`, shows what the containers write until they end.
-    pub async fn up(&self, prepared: &Prepared, attach: Option<&AttachOptions>) -> Result<UpEnd, Error> {
+    pub async fn up(&self, prepared: &Prepared, attach: Option<AttachOptions>) -> Result<UpEnd, Error> {
         if let Some(options) = attach {
             self.warn(&prepared.plan);
             return Box::pin(self.up_attached(prepared, options)).await;
@@ -122,10 +128,11 @@ impl Compose {
         if outcome.interrupted { Err(Error::Interrupted) } else { Ok(()) }
     }
 
-    async fn up_attached(&self, prepared: &Prepared, options: &AttachOptions) -> Result<UpEnd, Error> {
-        let shown = shown(prepared, options)?;
+    async fn up_attached(&self, prepared: &Prepared, mut options: AttachOptions) -> Result<UpEnd, Error> {
+        let shown = shown(prepared, &options)?;
         // Whatever is wrong with the rules is told before anything is done, and what is saved meanwhile is not missed.
-        let mut watch = options.watch.as_ref().map(|watch| Session::locked(self, watch)).transpose()?;
+        let mut watch =
+            options.watch.take().map(|watch| self.watch_from_start(watch, &options)).transpose()?;
         let follow = if options.timestamps { Follower::stamping } else { Follower::new };
         let follower = follow(self.engine().clone(), self.sink().clone(), (self.name(), shown));
         let listener = Listener::open(self.engine(), self.name()).await?;
@@ -137,7 +144,7 @@ impl Compose {
             events: listener.subscribe(),
             abort: options.abort,
             tells_ends: true,
-            busy: watch.as_mut().map(Session::busy),
+            busy: watch.as_mut().map(|(session, _)| session.busy()),
             interrupt: self.interrupts().stop.clone(),
             ended: BTreeSet::new(),
         };
@@ -151,14 +158,37 @@ impl Compose {
             return self.stop_gracefully(monitor, services).await;
         }
         self.finished(&prepared.plan, outcome)?;
-        let quit = self.interrupts().stop.child_token();
-        let watching = watch.map(|watch| tokio::spawn(watch.run(quit.clone())));
-        let end = monitor.run().await;
-        quit.cancel();
+        let stop = &self.interrupts().stop;
+        let mut watching = watch.map(|(session, requests)| Watching::begin(session, requests, stop));
+        let end = loop {
+            let request = tokio::select! {
+                biased;
+                end = monitor.run() => break Some(end),
+                request = Menu::next(options.menu.as_mut()) => request,
+            };
+            match request {
+                UpRequest::Detach => break None,
+                UpRequest::Watch(request) => watching.iter().for_each(|watching| watching.ask(request)),
+                UpRequest::ToggleWatch => {
+                    monitor.busy = None;
+                    match watching.take() {
+                        Some(watching) => watching.end().await?,
+                        None => {
+                            let how = options.menu.as_ref().map(|menu| &menu.watch);
+                            if let Some((mut session, requests)) = how.and_then(|how| self.watch_on_wish(how))
+                            {
+                                monitor.busy = Some(session.busy());
+                                watching = Some(Watching::begin(session, Some(requests), stop));
+                            }
+                        }
+                    }
+                }
+            }
+        };
         if let Some(watching) = watching {
-            // A panic was told by the panic hook.
-            watching.await.unwrap_or(Ok(()))?;
+            watching.end().await?;
         }
+        let Some(end) = end else { return Ok(UpEnd::Detached) };
         match end? {
             End::AllExited => {
                 follower.drained().await;
@@ -182,6 +212,19 @@ impl Compose {
                 Ok(UpEnd::Ended { code })
             }
         }
+    }
+
+    /// A watch that begins with the `up`; with a menu, that is where its user asks it for something.
+    fn watch_from_start(
+        &self,
+        watch: WatchOptions,
+        options: &AttachOptions,
+    ) -> Result<(Session, Option<UnboundedSender<WatchRequest>>), Error> {
+        if options.menu.is_none() {
+            return Ok((Session::locked(self, &watch)?, None));
+        }
+        let (sender, requests) = Requests::channel();
+        Ok((Session::locked(self, &WatchOptions { requests, ..watch })?, Some(sender)))
     }
 
     /// Shows containers that run already and stay.

@@ -140,3 +140,16 @@ fn scale_refuses_what_is_no_service_and_no_number() {
     stack.run(["scale", "wbe=1"]).code(1).complains(["no such service: `wbe`", "did you mean `web`?"]);
     assert!(stack.containers().is_empty());
 }
+
+#[test]
+fn orphans_are_removed_by_the_flag_alone() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "createorphans", "services: {a: {image: IMAGE}, b: {image: IMAGE}}");
+    stack.run(["create"]).success();
+    stack.write("compose.yaml", &format!("services: {{a: {{image: '{}'}}}}", Stack::IMAGE));
+    stack.command(["create"]).env("COMPOSE_REMOVE_ORPHANS", "1").run().success().complains(["orphan"]);
+    assert_eq!(stack.containers().len(), 2);
+    let flag = stack.command(["create", "--remove-orphans"]);
+    flag.env("COMPOSE_IGNORE_ORPHANS", "1").run().success();
+    assert_eq!(stack.containers().len(), 1);
+}

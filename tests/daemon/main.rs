@@ -22,6 +22,7 @@ mod keeping;
 mod lifecycle;
 mod listing;
 mod logs;
+mod menu;
 mod plan;
 mod ports;
 mod project;

@@ -115,6 +115,22 @@ impl Terminal {
         !modes.intersects(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG)
     }
 
+    /// True while keys are passed on as they are typed and not shown by the terminal itself, but for those that are
+    /// signals.
+    pub(crate) fn passes_keys(&self) -> bool {
+        let modes = tcgetattr(&self.line).expect("it is a terminal").local_modes;
+        !modes.intersects(LocalModes::ICANON | LocalModes::ECHO) && modes.contains(LocalModes::ISIG)
+    }
+
+    /// Waits for something to be so.
+    #[track_caller]
+    pub(crate) fn wait_until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        while !is_so(self) {
+            assert!(Instant::now() < self.deadline, "`{}`: not so: {what}\n{}", self.command, self.seen());
+            sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Waits until keys are passed on as they are typed.
     #[track_caller]
     pub(crate) fn wait_until_raw(&mut self) {

@@ -52,7 +52,12 @@ pub(crate) fn run(args: &CreateArgs, session: &Session) -> Result<Exit, Failure>
     let (pull, build) = args.images.choices()?;
     let scale = scale(&args.scale)?;
     let project = Project::open(session, Needs::Files, &args.services)?;
-    let orphans = Orphans::of(args.changes.remove_orphans, &project)?;
+    // Unlike `up`, by the flag alone, as the peer has it.
+    let orphans = match (args.changes.remove_orphans, project.switch("COMPOSE_IGNORE_ORPHANS")) {
+        (true, _) => Orphans::Removed,
+        (false, true) => Orphans::Ignored,
+        (false, false) => Orphans::Told,
+    };
     let policy = UpPolicy {
         services: args.services.clone(),
         recreate,

@@ -1,21 +1,25 @@
 //! `up`: brings the project up.
 
 use clap::Args;
-use rcompose::ops::{AttachOptions, Compose, Prepared, UpEnd, WatchOptions};
+use rcompose::ops::{self, AttachOptions, Compose, Prepared, UpEnd, UpRequest, WatchOptions, WatchRequest};
 use rcompose::plan::{Answer, BuildChoice, Jobs, PullChoice, Recreate, UpPolicy};
 use rcompose::run::Abort;
 use std::collections::BTreeMap;
-use std::io::{stderr, stdin};
+use std::io::{self, stderr, stdin};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::plan::show_dry;
 use super::watch::{ReloadArgs, polling, requests};
-use crate::cli::args::{integer, seconds};
+use crate::cli::args::{boolean, integer, seconds, switch};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::project::{Needs, Project};
 use crate::cli::prompt::confirm;
-use crate::cli::report::Quiet;
+use crate::cli::report::{Menu, Quiet, same_terminal};
 use crate::cli::session::Session;
+use crate::cli::settings::{ProgressKind, progress};
+use crate::cli::terminal::Keys;
 use crate::cli::work::{Lines, work};
 
 /// Create and start containers
@@ -54,9 +58,10 @@ pub(crate) struct UpArgs {
     watch: bool,
     #[command(flatten)]
     reload: ReloadArgs,
-    /// There is no menu: nothing to switch off
-    #[arg(long, hide = true)]
-    menu: bool,
+    /// Keys do something while it is attached: `w` watches files, `d` leaves (default: true)
+    #[arg(long, num_args = 0..=1, require_equals = true, value_name = "BOOL",
+          default_missing_value = "true", value_parser = boolean)]
+    menu: Option<bool>,
     #[command(flatten)]
     images: ImageArgs,
     #[command(flatten)]
@@ -176,6 +181,7 @@ pub(crate) fn run(args: &UpArgs, session: &Session) -> Result<Exit, Failure> {
         colour: !args.output.no_color,
         quiet: Quiet { pulls: args.images.quiet_pull, builds: args.images.quiet_build, ..Quiet::default() },
         apart: true,
+        menu: args.menu(&project, session)?,
     };
     work(session, project, lines, async |compose| {
         if compose.loaded().is_some_and(|loaded| loaded.project.services.is_empty()) {
@@ -187,21 +193,69 @@ pub(crate) fn run(args: &UpArgs, session: &Session) -> Result<Exit, Failure> {
         }
         let prepared = answered(compose, policy, session).await?;
         let mut attach = args.attaches().then(|| args.attach_options());
-        if let Some(attach) = attach.as_mut().filter(|_| args.watches()) {
-            attach.watch = Some(WatchOptions {
+        let mut held = None;
+        if let Some(attach) = &mut attach {
+            let mut watch = WatchOptions {
                 services: args.services.clone(),
                 polling: polling(session),
                 reload,
-                requests: requests()?,
                 ..WatchOptions::default()
-            });
+            };
+            if lines.menu.is_some() {
+                let (menu, keys) = wishes(watch.clone())?;
+                (attach.menu, held) = (Some(menu), keys);
+            } else if args.watches() {
+                watch.requests = requests()?;
+            }
+            attach.watch = args.watches().then_some(watch);
         }
-        Ok(match compose.up(&prepared, attach.as_ref()).await? {
-            UpEnd::Done => Exit::Success,
+        let end = compose.up(&prepared, attach).await?;
+        drop(held);
+        Ok(match end {
+            UpEnd::Done | UpEnd::Detached => Exit::Success,
             UpEnd::Ended { code } => Exit::Child(code),
             UpEnd::Interrupted => Exit::Interrupted,
         })
     })
+}
+
+/// What the user wants while it is attached, by keys and by a signal; the terminal is as it was once the second is
+/// dropped. Needs the runtime.
+fn wishes(watch: WatchOptions) -> Result<(ops::Menu, Option<Keys>), Failure> {
+    let unable = |error: io::Error| Failure::message(format!("the terminal cannot be used: {error}"));
+    let (sender, requests) = unbounded_channel();
+    let mut asked = signal(SignalKind::user_defined1()).map_err(unable)?;
+    let mut keys = Keys::listen().map_err(unable)?;
+    let typed = keys.as_mut().map(Keys::take);
+    tokio::spawn(async move {
+        let mut typed = typed;
+        loop {
+            let request = tokio::select! {
+                key = next(&mut typed) => match key {
+                    b'd' => UpRequest::Detach,
+                    b'w' => UpRequest::ToggleWatch,
+                    b'a' => UpRequest::Watch(WatchRequest::Apply),
+                    b'\r' | b'\n' => UpRequest::Watch(WatchRequest::Summary),
+                    _ => continue,
+                },
+                _ = asked.recv() => UpRequest::Watch(WatchRequest::Summary),
+            };
+            if sender.send(request).is_err() {
+                return;
+            }
+        }
+    });
+    Ok((ops::Menu { requests, watch }, keys))
+}
+
+/// The next key; never, once there are none.
+async fn next(typed: &mut Option<UnboundedReceiver<u8>>) -> u8 {
+    if let Some(typed) = typed
+        && let Some(key) = typed.recv().await
+    {
+        return key;
+    }
+    std::future::pending().await
 }
 
 /// The plan, its questions answered.
@@ -290,6 +344,18 @@ impl UpArgs {
         self.watch || self.reload.is_wanted()
     }
 
+    /// Which keys do what, where somebody sees them and can type them.
+    fn menu(&self, project: &Project, session: &Session) -> Result<Option<Menu>, Failure> {
+        let named = project.variables.get("COMPOSE_MENU").filter(|word| !word.is_empty());
+        let wanted = self.menu.unwrap_or_else(|| named.is_none_or(|word| switch(word)));
+        let terminals = session.terminals;
+        let seen = terminals.stdin
+            && same_terminal()
+            && progress(&session.root, &project.variables, terminals)? == ProgressKind::Tty;
+        Ok((wanted && seen && self.attaches() && !session.root.dry_run)
+            .then(|| Menu::new(project.is_watched())))
+    }
+
     fn attaches(&self) -> bool {
         !(self.detach || self.wait || self.no_start)
     }
@@ -303,6 +369,7 @@ impl UpArgs {
             exit_code_from: self.ends.exit_code_from.clone(),
             timestamps: self.output.timestamps,
             watch: None,
+            menu: None,
         }
     }
 

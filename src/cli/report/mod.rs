@@ -22,5 +22,5 @@ pub(crate) use logs::{LogStyle, LogTerminals};
 pub(crate) use paint::Paint;
 pub(crate) use reporter::{Quiet, ReportStyle, Reporter};
 pub(crate) use size::{same_terminal, terminal_size};
-pub(crate) use tty::Glyphs;
+pub(crate) use tty::{Glyphs, Menu};
 pub(crate) use words::notice;

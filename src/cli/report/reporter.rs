@@ -14,7 +14,7 @@ use super::logs::{LogStyle, Logs};
 use super::outbox::Outbox;
 use super::paint::Paint;
 use super::plain::Plain;
-use super::tty::{Glyphs, Live, Screen, View};
+use super::tty::{Glyphs, Live, Menu, Screen, View};
 use super::words::notice;
 use super::writer::Writer;
 use super::{json, terminal_size, watched};
@@ -35,6 +35,8 @@ pub(crate) struct ReportStyle {
     pub(crate) quiet: Quiet,
     /// True if stdout and stderr are the same terminal.
     pub(crate) same_terminal: bool,
+    /// Which keys do what, if any do.
+    pub(crate) menu: Option<Menu>,
 }
 
 /// What is left out of progress.
@@ -185,6 +187,9 @@ impl Listener {
     }
 
     fn accept(&mut self, event: &Event) -> Option<Chunk> {
+        if let Some(menu) = &mut self.style.menu {
+            menu.accept(event);
+        }
         let (view, now) = (self.view(), self.began.elapsed());
         if let Some(chunk) = self.logs.accept(event) {
             return Some(chunk);
@@ -209,7 +214,14 @@ impl Listener {
     /// Hands on lines that stay, and the live region as it is now: at once, so that no line is seen in both.
     fn show(&mut self, chunk: Option<(Chunk, Hold)>) {
         let frame = match &self.kind {
-            Kind::Tty(live) => Some(live.lines(self.view(), self.began.elapsed())),
+            Kind::Tty(live) => {
+                let mut view = self.view();
+                let menu = self.style.menu.and_then(|menu| menu.line(view));
+                view.height = view.height.saturating_sub(usize::from(menu.is_some()));
+                let mut lines = live.lines(view, self.began.elapsed());
+                lines.extend(menu);
+                Some(lines)
+            }
             _ => None,
         };
         self.outbox.put(|pending| {

@@ -8,7 +8,7 @@ use rcompose::run::{Console, Ended};
 use rcompose::syntax::DetachKeys;
 
 use super::keyboard::keyboard;
-use super::raw::Raw;
+use super::raw::{Mode, Raw};
 use super::signals::{fatal, signals};
 use super::window::window;
 use crate::cli::exit::Exit;
@@ -69,7 +69,7 @@ where
         signals: if passes_on { Some(signals().map_err(unable)?) } else { None },
         detach,
     };
-    let raw = if what.stdin && what.tty { Some(Raw::enter().map_err(unable)?) } else { None };
+    let raw = if what.stdin && what.tty { Some(Raw::enter(Mode::Raw).map_err(unable)?) } else { None };
     let interrupted = compose.interrupts().stop.clone();
     let ends = tokio::select! {
         // A hang-up is an interrupt too; here its own number is told.

@@ -2,9 +2,11 @@
 
 mod console;
 mod keyboard;
+mod keys;
 mod raw;
 mod signals;
 mod window;
 
 pub(crate) use console::{Conversation, Signals, held};
+pub(crate) use keys::Keys;
 pub(crate) use raw::restore;

@@ -3,6 +3,7 @@
 mod draw;
 mod fold;
 mod live;
+mod menu;
 mod screen;
 mod state;
 #[cfg(test)]
@@ -10,4 +11,5 @@ mod tests;
 
 pub(crate) use draw::{Glyphs, View};
 pub(crate) use live::Live;
+pub(crate) use menu::Menu;
 pub(crate) use screen::Screen;

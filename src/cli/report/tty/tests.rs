@@ -3,7 +3,7 @@ use std::time::Duration;
 use rcompose::event::{Event, Level, OutputLine, Progress, Status};
 use rcompose::resource::{Kind, ResourceId};
 
-use super::{Glyphs, Live, Screen, View};
+use super::{Glyphs, Live, Menu, Screen, View};
 use crate::cli::report::paint::Paint;
 
 const BLACK: View = View { width: 60, height: 12, paint: Paint { on: false }, glyphs: Glyphs::Unicode };
@@ -285,4 +285,30 @@ fn colours_are_the_only_escapes_in_a_drawing_and_absent_without_colour() {
         "{text:?}"
     );
     assert!(!drawn(&small_stack(), BLACK, 4.0).contains('\u{1b}'));
+}
+
+#[test]
+fn the_menu_is_there_while_all_is_up_and_says_what_a_key_would_do_now() {
+    let mut menu = Menu::new(true);
+    let mut after = |event: Event| {
+        menu.accept(&event);
+        menu.line(BLACK)
+    };
+    let finished = |operation, success| Event::Finished { operation, success };
+    let watching = Event::Watching { services: Vec::new(), folders: 1, paths: 1, polling: None };
+    assert_eq!(after(started(1)), None);
+    assert_eq!(after(finished("up", false)), None);
+    assert_eq!(after(finished("up", true)).as_deref(), Some("w Enable Watch   d Detach"));
+    assert_eq!(after(watching).as_deref(), Some("w Disable Watch   d Detach"));
+    assert_eq!(after(finished("watch", true)).as_deref(), Some("w Enable Watch   d Detach"));
+    assert_eq!(after(Event::Started { operation: "stop", total: 1 }), None);
+}
+
+#[test]
+fn the_menu_has_no_more_entries_than_make_sense_and_needs_room() {
+    let mut menu = Menu::new(false);
+    menu.accept(&Event::Finished { operation: "up", success: true });
+    assert_eq!(menu.line(BLACK).as_deref(), Some("d Detach"));
+    assert_eq!(menu.line(View { width: 7, ..BLACK }), None);
+    assert_eq!(menu.line(View { height: 3, ..BLACK }), None);
 }
