@@ -1,10 +1,10 @@
 //! The two streams: data on stdout, talk on stderr. Nothing else in the program prints.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use clap::builder::StyledStr;
 use owo_colors::OwoColorize;
-use rcompose::diag::{Drawing, Problems, Sources, describe, draw};
+use rcompose::diag::{Drawing, Problems, Sources, describe, draw, harmless};
 use rcompose::event::{Event, Level};
 use serde_json::json;
 
@@ -31,6 +31,11 @@ impl Ui {
         stdout.write_all(text.as_bytes())?;
         stdout.flush()?;
         Ok(())
+    }
+
+    /// Writes what the engine told to stdout: as it is into a pipe, harmless to a terminal.
+    pub(crate) fn print_found(self, text: &str) -> Result<(), Failure> {
+        if io::stdout().is_terminal() { self.print(&harmless(text)) } else { self.print(text) }
     }
 
     /// Writes help to stdout, with its colours where they are wanted.

@@ -87,8 +87,8 @@ impl Compose {
             Ok(session) => Some((session, sender)),
             Err(error) => {
                 let (problems, _) = error.problems(self.loaded());
-                for problem in problems.iter() {
-                    let help = problem.help.iter().map(|help| format!(" ({help})")).collect::<String>();
+                for problem in &problems {
+                    let help = problem.help.as_ref().map_or_else(String::new, |help| format!(" ({help})"));
                     let text = format!("{}{help}", problem.message);
                     self.sink().send(Event::Notice { level: Level::Warning, text });
                 }

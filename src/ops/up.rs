@@ -63,6 +63,9 @@ pub enum UpEnd {
     Detached,
 }
 
+/// A watch that is about to begin, and where to ask it for something.
+type Begun = (Session, Option<UnboundedSender<WatchRequest>>);
+
 impl Compose {
     /// Looks at the daemon and decides what to do.
     pub async fn prepare_up(&self, mut policy: UpPolicy) -> Result<Prepared, Error> {
@@ -158,53 +161,17 @@ impl Compose {
             return self.stop_gracefully(monitor, services).await;
         }
         self.finished(&prepared.plan, outcome)?;
-        let stop = &self.interrupts().stop;
-        let mut watching = watch.map(|(session, requests)| Watching::begin(session, requests, stop));
-        let end = loop {
-            let request = tokio::select! {
-                biased;
-                end = monitor.run() => break Some(end),
-                request = Menu::next(options.menu.as_mut()) => request,
-            };
-            match request {
-                UpRequest::Detach => break None,
-                UpRequest::Watch(request) => watching.iter().for_each(|watching| watching.ask(request)),
-                UpRequest::ToggleWatch => {
-                    monitor.busy = None;
-                    match watching.take() {
-                        Some(watching) => watching.end().await?,
-                        None => {
-                            let how = options.menu.as_ref().map(|menu| &menu.watch);
-                            if let Some((mut session, requests)) = how.and_then(|how| self.watch_on_wish(how))
-                            {
-                                monitor.busy = Some(session.busy());
-                                watching = Some(Watching::begin(session, Some(requests), stop));
-                            }
-                        }
-                    }
-                }
-            }
+        let Some(end) = self.follow(&mut monitor, watch, options.menu.as_mut()).await? else {
+            return Ok(UpEnd::Detached);
         };
-        if let Some(watching) = watching {
-            watching.end().await?;
-        }
-        let Some(end) = end else { return Ok(UpEnd::Detached) };
-        match end? {
+        match end {
             End::AllExited => {
                 follower.drained().await;
                 Ok(UpEnd::Ended { code: 0 })
             }
             End::Interrupted => self.stop_gracefully(monitor, services).await,
             End::Aborted { code, .. } => {
-                let text = if options.abort == Abort::OnFailure {
-                    "Aborting on container failure..."
-                } else {
-                    "Aborting on container exit..."
-                };
-                self.sink().send(Event::Notice { level: Level::Info, text: text.to_owned() });
-                let stop = self.stop_all(services, self.interrupts().stop.clone());
-                ending(&mut monitor, Box::pin(stop)).await?;
-                monitor.drained().await;
+                self.abort(monitor, services, options.abort).await?;
                 let code = match &options.exit_code_from {
                     Some(service) => self.exit_code(service).await?,
                     None => code,
@@ -214,12 +181,66 @@ impl Compose {
         }
     }
 
-    /// A watch that begins with the `up`; with a menu, that is where its user asks it for something.
-    fn watch_from_start(
+    /// Follows the containers and does what the user wishes meanwhile, to the end; `None` if it is that he leaves.
+    async fn follow(
         &self,
-        watch: WatchOptions,
-        options: &AttachOptions,
-    ) -> Result<(Session, Option<UnboundedSender<WatchRequest>>), Error> {
+        monitor: &mut Monitor,
+        watch: Option<Begun>,
+        mut menu: Option<&mut Menu>,
+    ) -> Result<Option<End>, Error> {
+        let stop = &self.interrupts().stop;
+        let mut watching = watch.map(|(session, requests)| Watching::begin(session, requests, stop));
+        let end = loop {
+            let request = tokio::select! {
+                biased;
+                end = monitor.run() => break Some(end),
+                request = Menu::next(menu.as_deref_mut()) => request,
+            };
+            match (request, watching.take()) {
+                (UpRequest::Detach, now) => {
+                    watching = now;
+                    break None;
+                }
+                (UpRequest::Watch(request), now) => {
+                    now.iter().for_each(|watching| watching.ask(request));
+                    watching = now;
+                }
+                (UpRequest::ToggleWatch, Some(now)) => {
+                    monitor.busy = None;
+                    now.end().await?;
+                }
+                (UpRequest::ToggleWatch, None) => {
+                    if let Some((mut session, requests)) =
+                        menu.as_ref().and_then(|menu| self.watch_on_wish(&menu.watch))
+                    {
+                        monitor.busy = Some(session.busy());
+                        watching = Some(Watching::begin(session, Some(requests), stop));
+                    }
+                }
+            }
+        };
+        if let Some(watching) = watching {
+            watching.end().await?;
+        }
+        Ok(end.transpose()?)
+    }
+
+    /// Stops the services that were named, or all, as one of them has ended.
+    async fn abort(&self, mut monitor: Monitor, services: &[String], on: Abort) -> Result<(), Error> {
+        let text = if on == Abort::OnFailure {
+            "Aborting on container failure..."
+        } else {
+            "Aborting on container exit..."
+        };
+        self.sink().send(Event::Notice { level: Level::Info, text: text.to_owned() });
+        let stop = self.stop_all(services, self.interrupts().stop.clone());
+        ending(&mut monitor, Box::pin(stop)).await?;
+        monitor.drained().await;
+        Ok(())
+    }
+
+    /// A watch that begins with the `up`; with a menu, that is where its user asks it for something.
+    fn watch_from_start(&self, watch: WatchOptions, options: &AttachOptions) -> Result<Begun, Error> {
         if options.menu.is_none() {
             return Ok((Session::locked(self, &watch)?, None));
         }

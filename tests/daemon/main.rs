@@ -16,6 +16,7 @@ mod exec;
 mod failure;
 mod flags;
 mod gates;
+mod hostile;
 mod interop;
 mod interrupts;
 mod keeping;

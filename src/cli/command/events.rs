@@ -46,7 +46,7 @@ pub(crate) fn run(args: &EventsArgs, session: &Session) -> Result<Exit, Failure>
     work(session, project, Lines::default(), async |compose| {
         let mut events = compose.events(&options).await?;
         while let Some(event) = events.next().await? {
-            session.ui.print(&if args.json { object(&event)? } else { line(&event) })?;
+            session.ui.print_found(&if args.json { object(&event)? } else { line(&event) })?;
         }
         Ok(Exit::Success)
     })

@@ -48,7 +48,7 @@ pub(crate) fn run(args: &ImagesArgs, session: &Session) -> Result<Exit, Failure>
             }
         } else {
             let images = compose.images(&args.services).await?;
-            session.ui.print(&args.text(&images, json)?)?;
+            session.ui.print_found(&args.text(&images, json)?)?;
         }
         Ok(Exit::Success)
     })

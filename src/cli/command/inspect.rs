@@ -32,12 +32,12 @@ pub(crate) struct InspectArgs {
 
 /// Shows it.
 pub(crate) fn run(args: &InspectArgs, session: &Session) -> Result<Exit, Failure> {
-    let format = Format::parse(&args.format)?;
+    let format = Format::parse(&args.format, session.terminals)?;
     let index = args.index.filter(|index| *index > 0).and_then(|index| u32::try_from(index).ok());
     let project = Project::open(session, Needs::Name, &args.services)?;
     work(session, project, Lines::default(), async |compose| {
         let containers = compose.inspect(&args.services, index).await?;
-        session.ui.print(&text(containers, &format)?)?;
+        session.ui.print_found(&text(containers, &format)?)?;
         Ok(Exit::Success)
     })
 }

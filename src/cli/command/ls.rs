@@ -41,7 +41,7 @@ pub(crate) fn run(args: &LsArgs, session: &Session) -> Result<Exit, Failure> {
     work(session, Project::none(session), Lines::default(), async |compose| {
         let mut found = projects(compose.engine(), args.all).await?;
         found.retain(|project| args.shows(&project.name));
-        session.ui.print(&args.text(&found, json)?)?;
+        session.ui.print_found(&args.text(&found, json)?)?;
         Ok(Exit::Success)
     })
 }

@@ -51,7 +51,7 @@ pub(crate) fn run(args: &PortArgs, session: &Session) -> Result<Exit, Failure> {
             }
             None => compose.ports(&at).await?.iter().map(line).collect(),
         };
-        session.ui.print(&text)?;
+        session.ui.print_found(&text)?;
         Ok(Exit::Success)
     })
 }

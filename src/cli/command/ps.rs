@@ -9,7 +9,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::project::{Needs, Project};
 use crate::cli::session::Session;
-use crate::cli::table::{CONTAINER_COLUMNS, Format, Row, Table, container_row};
+use crate::cli::settings::Terminals;
+use crate::cli::table::{CONTAINER_COLUMNS, Format, Row, Table, container_row, on_one_line};
 use crate::cli::work::{Lines, now, work};
 
 /// List containers
@@ -72,12 +73,12 @@ const STATES: &[(&str, ContainerState)] = &[
 /// Lists them.
 pub(crate) fn run(args: &PsArgs, session: &Session) -> Result<Exit, Failure> {
     let states = args.states()?;
-    let format = Format::parse(&args.format)?;
+    let format = Format::parse(&args.format, session.terminals)?;
     let project = Project::open(session, Needs::Name, &args.services)?;
     let options = PsOptions { services: args.services.clone(), all: args.all, states, orphans: args.orphans };
     work(session, project, Lines::default(), async |compose| {
         let containers = compose.ps(&options).await?;
-        session.ui.print(&args.text(&format, &containers)?)?;
+        session.ui.print_found(&args.text((&format, session.terminals), &containers)?)?;
         Ok(Exit::Success)
     })
 }
@@ -97,7 +98,11 @@ impl PsArgs {
         words.map(state).collect()
     }
 
-    fn text(&self, format: &Format, containers: &[ObservedContainer]) -> Result<String, Failure> {
+    fn text(
+        &self,
+        (format, terminals): (&Format, Terminals),
+        containers: &[ObservedContainer],
+    ) -> Result<String, Failure> {
         if self.quiet {
             return Ok(containers.iter().flat_map(|container| [container.id.as_str(), "\n"]).collect());
         }
@@ -106,7 +111,8 @@ impl PsArgs {
                 containers.iter().map(|container| container.label(labels::SERVICE)).collect();
             names.sort_unstable();
             names.dedup();
-            return Ok(names.iter().flat_map(|name| [name, "\n"]).collect());
+            let line = |name: &&str| if terminals.stdout { on_one_line(name) } else { (*name).to_owned() };
+            return Ok(names.iter().map(|name| line(name) + "\n").collect());
         }
         let now = now();
         let rows: Vec<Row> =

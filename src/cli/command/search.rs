@@ -52,12 +52,12 @@ pub(crate) fn run(args: &SearchArgs, session: &Session) -> Result<Exit, Failure>
         let text = format!("requires 1 argument, received {}", args.terms.len());
         return Err(Failure::message(text).help("`rcompose search TERM`"));
     };
-    let format = Format::parse(&args.format)?;
+    let format = Format::parse(&args.format, session.terminals)?;
     let search = args.search(term)?;
     work(session, Project::none(session), Lines::default(), async |compose| {
         let found = compose.engine().search_images(&search).await.map_err(Error::from)?;
         let rows: Vec<Row> = found.iter().map(|image| args.row(image)).collect();
-        session.ui.print(&format.show(&Table { columns: COLUMNS, rows: &rows })?)?;
+        session.ui.print_found(&format.show(&Table { columns: COLUMNS, rows: &rows })?)?;
         Ok(Exit::Success)
     })
 }

@@ -38,12 +38,12 @@ const FRESH: &str = "\u{1b}[H\u{1b}[J";
 
 /// Shows it.
 pub(crate) fn run(args: &StatsArgs, session: &Session) -> Result<Exit, Failure> {
-    let format = Format::parse(&args.format)?;
+    let format = Format::parse(&args.format, session.terminals)?;
     let project = Project::open(session, Needs::Name, &args.services)?;
     let options = StatsOptions { services: args.services.clone(), all: args.all };
     work(session, project, Lines::default(), async |compose| {
         if args.no_stream {
-            session.ui.print(&args.text(&format, &compose.usage(&options).await?)?)?;
+            session.ui.print_found(&args.text(&format, &compose.usage(&options).await?)?)?;
             return Ok(Exit::Success);
         }
         let fresh = if session.terminals.stdout { FRESH } else { "" };

@@ -29,7 +29,7 @@ pub(crate) fn run(args: &TopArgs, session: &Session) -> Result<Exit, Failure> {
     work(session, project, Lines::default(), async |compose| {
         let all = compose.top(&args.services).await?;
         if !all.is_empty() {
-            session.ui.print(&table(&all))?;
+            session.ui.print_found(&table(&all))?;
         }
         Ok(Exit::Success)
     })

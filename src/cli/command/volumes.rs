@@ -25,7 +25,7 @@ pub(crate) struct VolumesArgs {
 
 /// Lists them.
 pub(crate) fn run(args: &VolumesArgs, session: &Session) -> Result<Exit, Failure> {
-    let format = Format::parse(&args.format)?;
+    let format = Format::parse(&args.format, session.terminals)?;
     let project = Project::open(session, Needs::Name, &args.services)?;
     work(session, project, Lines::default(), async |compose| {
         let volumes = compose.volumes(&args.services).await?;
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &VolumesArgs, session: &Session) -> Result<Exit, Failure
             let rows: Vec<Row> = volumes.iter().map(volume_row).collect();
             format.show(&Table { columns: VOLUME_COLUMNS, rows: &rows })?
         };
-        session.ui.print(&text)?;
+        session.ui.print_found(&text)?;
         Ok(Exit::Success)
     })
 }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::layout::{Spacing, align};
 use super::template::{Fault, Scope, Template};
 use crate::cli::failure::Failure;
+use crate::cli::settings::Terminals;
 
 /// What a listing shows of one thing.
 #[derive(Clone, Debug, Default)]
@@ -26,8 +27,8 @@ pub(crate) enum Format {
     Table,
     /// An object a line.
     Json,
-    /// What a template makes of each row.
-    Template(Template),
+    /// What a template makes of each row, and where that goes.
+    Template(Template, Terminals),
     /// The same, in columns.
     TableTemplate(Template),
 }
@@ -53,7 +54,7 @@ pub(crate) fn listing(format: &str) -> Result<bool, Failure> {
 
 impl Format {
     /// By the value of the flag.
-    pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
+    pub(crate) fn parse(text: &str, terminals: Terminals) -> Result<Self, Failure> {
         let template = |text: &str| {
             let unescaped = text.replace("\\t", "\t").replace("\\n", "\n");
             Template::parse(&unescaped).map_err(refused)
@@ -63,23 +64,34 @@ impl Format {
             "json" => Ok(Self::Json),
             _ => match text.strip_prefix("table ") {
                 Some(rest) => template(rest.trim()).map(Self::TableTemplate),
-                None => template(text).map(Self::Template),
+                None => template(text).map(|template| Self::Template(template, terminals)),
             },
         }
     }
 
-    /// The listing as text.
+    /// The listing as text. On a terminal, values have neither escapes nor lines of their own.
     pub(crate) fn show(&self, table: &Table<'_>) -> Result<String, Failure> {
         match self {
             Self::Table => Ok(table.usual()),
             Self::Json => table.rows.iter().map(Row::object).collect(),
-            Self::Template(template) => table.rows.iter().map(|row| Ok(row.fill(template)? + "\n")).collect(),
+            Self::Template(template, terminals) if terminals.stdout => {
+                table.rows.iter().map(|row| Ok(row.tamed().fill(template)? + "\n")).collect()
+            }
+            Self::Template(template, _) => {
+                table.rows.iter().map(|row| Ok(row.fill(template)? + "\n")).collect()
+            }
             Self::TableTemplate(template) => table.tabbed(template),
         }
     }
 }
 
 impl Row {
+    fn tamed(&self) -> Self {
+        let fields = self.fields.iter().map(|(key, value)| (key.clone(), tamed(value))).collect();
+        let labels = self.labels.iter().map(|(name, value)| (name.clone(), on_one_line(value))).collect();
+        Self { fields, labels }
+    }
+
     fn fill(&self, template: &Template) -> Result<String, Failure> {
         template.fill(Scope { fields: &self.fields, labels: Some(&self.labels) }).map_err(refused)
     }
@@ -148,7 +160,24 @@ fn cell(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    harmless(&text).replace(['\n', '\t'], " ")
+    on_one_line(&text)
+}
+
+/// Text of others, harmless, on one line.
+pub(crate) fn on_one_line(text: &str) -> String {
+    harmless(text).replace(['\n', '\t'], " ")
+}
+
+/// A value whose texts are harmless.
+fn tamed(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(on_one_line(text)),
+        Value::Array(items) => items.iter().map(tamed).collect(),
+        Value::Object(map) => {
+            Value::Object(map.iter().map(|(key, value)| (on_one_line(key), tamed(value))).collect())
+        }
+        other => other.clone(),
+    }
 }
 
 fn refused(fault: Fault) -> Failure {

@@ -15,7 +15,7 @@ mod usage;
 mod volumes;
 
 pub(crate) use containers::{COLUMNS as CONTAINER_COLUMNS, row as container_row, shortened};
-pub(crate) use format::{Format, Row, Table, listing};
+pub(crate) use format::{Format, Row, Table, listing, on_one_line};
 pub(crate) use images::{COLUMNS as IMAGE_COLUMNS, cells as image_cells, object as image_object};
 pub(crate) use layout::{Spacing, columns};
 pub(crate) use usage::{COLUMNS as USAGE_COLUMNS, row as usage_row};
