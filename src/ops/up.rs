@@ -202,7 +202,9 @@ impl Compose {
                     break None;
                 }
                 (UpRequest::Watch(request), now) => {
-                    now.iter().for_each(|watching| watching.ask(request));
+                    if let Some(now) = &now {
+                        now.ask(request);
+                    }
                     watching = now;
                 }
                 (UpRequest::ToggleWatch, Some(now)) => {
