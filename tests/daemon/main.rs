@@ -25,6 +25,7 @@ mod listing;
 mod logs;
 mod menu;
 mod plan;
+mod podman;
 mod ports;
 mod project;
 mod proxy;

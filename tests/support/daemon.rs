@@ -51,7 +51,13 @@ pub(crate) fn skip(reason: &str) {
 fn find() -> Result<Daemon, String> {
     let host = std::env::var("DOCKER_HOST").map_err(|_| "`DOCKER_HOST` is not set".to_owned())?;
     let path = host.strip_prefix("unix://").ok_or_else(|| format!("`{host}` is not a unix socket"))?;
-    let api = Api::new(Path::new(path));
+    on(Path::new(path))
+}
+
+/// The daemon behind a socket, with the tests' image.
+pub(super) fn on(path: &Path) -> Result<Daemon, String> {
+    let host = format!("unix://{}", path.display());
+    let api = Api::new(path);
     let answer = api
         .request("GET", "/version", ("application/json", b""))
         .map_err(|fault| format!("`{host}` does not answer: {fault}"))?;
@@ -59,5 +65,5 @@ fn find() -> Result<Daemon, String> {
     let (major, minor) = version.split_once('.').ok_or_else(|| format!("`{host}` has no API version"))?;
     let version = (major.parse().unwrap_or(0), minor.parse().unwrap_or(0));
     image::provide(&api)?;
-    Ok(Daemon { socket: PathBuf::from(path), api, version, host })
+    Ok(Daemon { socket: path.to_owned(), api, version, host })
 }

@@ -165,7 +165,10 @@ impl From<ListedContainer> for ObservedContainer {
                 .network_settings
                 .networks
                 .into_iter()
-                .map(|(name, end)| (name, end.into()))
+                .map(|(name, end)| {
+                    let end = end.of(&name);
+                    (name, end)
+                })
                 .collect(),
             network_mode: listed.host_config.network_mode,
             mounts: listed.mounts.into_iter().map(ObservedMount::from).collect(),
@@ -180,9 +183,11 @@ fn own_name(names: &[String]) -> &str {
     plain.clone().find(|name| !name.contains('/')).or_else(|| plain.next()).unwrap_or_default()
 }
 
-impl From<ListedEndpoint> for ObservedEndpoint {
-    fn from(listed: ListedEndpoint) -> Self {
-        Self { network_id: listed.network_id, ip_address: listed.ip_address, aliases: listed.aliases }
+impl ListedEndpoint {
+    /// Podman gives the network's name for its id, which says nothing about which network of that name it is.
+    fn of(self, network: &str) -> ObservedEndpoint {
+        let network_id = if self.network_id == network { String::new() } else { self.network_id };
+        ObservedEndpoint { network_id, ip_address: self.ip_address, aliases: self.aliases }
     }
 }
 
@@ -253,5 +258,14 @@ mod tests {
         assert_eq!(seen[0].health, Health::Healthy);
         assert_eq!(seen[0].mounts[0].kind, "hologram");
         assert_eq!(seen[1].name, "");
+    }
+
+    #[test]
+    fn the_name_of_a_network_in_the_place_of_its_id_is_no_id() {
+        let text = r#"{"Id":"a","NetworkSettings":{"Networks":{
+            "n":{"NetworkID":"n"}, "m":{"NetworkID":"0123"}}}}"#;
+        let listed: ListedContainer = serde_json::from_str(text).unwrap();
+        let seen = ObservedContainer::from(listed).networks;
+        assert_eq!((seen["n"].network_id.as_str(), seen["m"].network_id.as_str()), ("", "0123"));
     }
 }
