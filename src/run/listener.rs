@@ -32,14 +32,22 @@ impl Listener {
     /// Starts to listen to the events of a project's containers. When it returns, the daemon has the subscription, so
     /// that nothing that happens afterwards is missed.
     pub async fn open(engine: &Engine, project: &str) -> Result<Self, Error> {
-        let mut events = engine.listen(&EventQuery::containers_of(project)).await?;
+        let query = EventQuery::containers_of(project);
+        let mut events = engine.listen(&query).await?;
+        let engine = engine.clone();
         let (sender, _) = broadcast::channel(BACKLOG);
         let forward = sender.clone();
         let task = tokio::spawn(async move {
-            // An error means that the daemon stays away; waiters then learn it from their next look.
-            while let Some(Ok(heard)) = events.next().await {
-                // Nobody may be waiting just now.
-                let _ = forward.send(heard);
+            loop {
+                while let Some(Ok(heard)) = events.next().await {
+                    // Nobody may be waiting just now.
+                    let _ = forward.send(heard);
+                }
+                // The daemon stays away. Whoever waits looks at a gap, and learns it from that.
+                let _ = forward.send(Heard::Gap);
+                let Ok(again) = engine.listen(&query).await else { return };
+                events = again;
+                let _ = forward.send(Heard::Gap);
             }
         });
         Ok(Self { sender, _task: Arc::new(Task(task)) })

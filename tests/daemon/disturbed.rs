@@ -1,8 +1,9 @@
 //! A daemon that fails in the middle: a clear end, and a next `up` that goes on.
 
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
-use crate::support::{Fault, Proxy, Stack, daemon};
+use crate::support::{Daemon, Fault, Outcome, Proxy, Stack, daemon};
 
 const TWO: &str = r"
 services:
@@ -67,4 +68,48 @@ fn a_slow_answer_is_waited_for() {
     proxy.disturb(Fault::on("POST", "/containers/create").delay(Duration::from_secs(2)));
     stack.command(["up", "-d"]).host(&proxy.host()).run().success();
     assert_eq!(stack.containers().len(), 2);
+}
+
+/// `a` ends when it is killed, `b` waits for a health that never comes.
+const STUBBORN: &str = r#"
+services:
+  a:
+    image: IMAGE
+    command: [sh, -c, "trap : TERM; while :; do sleep 0.1; done"]
+    stop_grace_period: 3s
+    healthcheck: {test: [CMD, "false"], interval: 1s, retries: 1000}
+  b: {image: IMAGE, command: sleep 600, init: true, depends_on: {a: {condition: service_healthy}}}
+"#;
+
+/// Runs a command, and has the daemon go away once it has been asked for something.
+fn bereft(stack: &Stack, daemon: &Daemon, words: &[&str], asked: (&str, &str)) -> Outcome {
+    let proxy = Proxy::before(daemon);
+    let running = stack.command([]).args(words).host(&proxy.host()).start();
+    let begun = Instant::now();
+    while !proxy.calls().iter().any(|call| call.is(asked.0, asked.1)) {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{words:?}: {asked:?} was never asked");
+        sleep(Duration::from_millis(10));
+    }
+    // Once it waits for something.
+    sleep(Duration::from_millis(300));
+    proxy.die();
+    running.finish()
+}
+
+#[test]
+fn an_engine_that_is_killed_under_any_verb_is_told_and_the_next_one_goes_on() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "killed-engine", STUBBORN);
+    let told = |words: &[&str], asked: (&str, &str)| {
+        bereft(&stack, daemon, words, asked).code(1).complains(["engine", "help:"]);
+    };
+    told(&["up", "-d"], ("POST", "/containers/*/start"));
+    told(&["up"], ("POST", "/containers/*/attach"));
+    stack.run(["up", "-d", "a"]).success();
+    told(&["wait", "a"], ("POST", "/containers/*/wait"));
+    told(&["logs", "-f", "a"], ("GET", "/containers/*/logs"));
+    told(&["stop"], ("POST", "/containers/*/stop"));
+    told(&["down"], ("POST", "/containers/*/stop"));
+    stack.run(["down", "-t", "0"]).success();
+    assert!(stack.containers().is_empty() && stack.networks().is_empty());
 }

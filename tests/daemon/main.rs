@@ -32,6 +32,7 @@ mod proxy;
 mod ps;
 mod pull;
 mod push;
+mod recreation;
 mod run;
 mod several;
 mod soak;

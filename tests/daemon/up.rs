@@ -250,3 +250,28 @@ fn replicas_are_numbered_and_scaled_down_again() {
     stack.run(["up", "-d"]).success();
     assert_eq!(names(&stack), [name(1)]);
 }
+
+#[test]
+fn a_network_that_says_something_else_is_made_anew_with_only_those_that_use_it() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::new(daemon, "diverged");
+    let write = |note: &str| {
+        let text = "services:\n  a: {image: IMAGE, command: sleep 600, init: true, stop_grace_period: 0s, networks: [x]}\n  \
+                    b: {image: IMAGE, command: sleep 600, init: true, stop_grace_period: 0s, networks: [y]}\n\
+                    networks: {x: {labels: {note: NOTE}}, y: {}}\n";
+        stack.write("compose.yaml", &text.replace("IMAGE", Stack::IMAGE).replace("NOTE", note));
+    };
+    write("one");
+    stack.run(["up", "-d"]).success();
+    let other = stack.inspect("b")["Id"].clone();
+    write("two");
+    stack.run(["up", "-d"]).success();
+    let network = stack.networks().into_iter().find(|network| network["Labels"]["note"] == "two");
+    let network = network.expect("the network says what the file says");
+    assert_eq!(stack.networks().len(), 2);
+    let name = network["Name"].as_str().expect("a name");
+    let joined = &stack.inspect("a")["NetworkSettings"]["Networks"][name]["NetworkID"];
+    assert_eq!(*joined, network["Id"]);
+    assert_eq!(stack.inspect("b")["Id"], other);
+    stack.run(["plan"]).success().says(["nothing to do"]);
+}

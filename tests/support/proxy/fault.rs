@@ -34,6 +34,11 @@ impl Fault {
         Self { method: method.to_owned(), pattern: pattern.to_owned(), skip: 0, harm: Harm::Refuse }
     }
 
+    /// The same for any request by which the daemon may change something.
+    pub(crate) fn on_change() -> Self {
+        Self { method: String::new(), pattern: String::new(), skip: 0, harm: Harm::Refuse }
+    }
+
     /// Disturbs the nth such request, counted from 1.
     pub(crate) fn nth(mut self, n: u32) -> Self {
         self.skip = n.saturating_sub(1);
@@ -72,7 +77,9 @@ impl Fault {
 
     /// Whether this one's turn has come; counts the calls that it lets go.
     pub(super) fn strikes(&mut self, call: &Call) -> bool {
-        if !call.is(&self.method, &self.pattern) {
+        let is_meant =
+            if self.method.is_empty() { call.mutates() } else { call.is(&self.method, &self.pattern) };
+        if !is_meant {
             return false;
         }
         let now = self.skip == 0;

@@ -1,5 +1,6 @@
 //! The listening side.
 
+use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -21,6 +22,7 @@ struct Shared {
     daemon: PathBuf,
     calls: Mutex<Vec<Call>>,
     faults: Mutex<Vec<Fault>>,
+    clients: Mutex<Vec<UnixStream>>,
 }
 
 impl Proxy {
@@ -33,6 +35,7 @@ impl Proxy {
             daemon: daemon.socket.clone(),
             calls: Mutex::default(),
             faults: Mutex::default(),
+            clients: Mutex::default(),
         });
         let served = Arc::clone(&shared);
         spawn(move || {
@@ -47,6 +50,15 @@ impl Proxy {
     /// Its address, for `DOCKER_HOST`.
     pub(crate) fn host(&self) -> String {
         format!("unix://{}", self.folder.path().join("docker.sock").display())
+    }
+
+    /// Goes away for good, as a daemon that is killed: all connections end, and there is nothing to connect to.
+    pub(crate) fn die(&self) {
+        std::fs::remove_file(self.folder.path().join("docker.sock")).expect("the socket is there");
+        for client in lock(&self.shared.clients).drain(..) {
+            // One that has ended by itself cannot be ended.
+            let _ = client.shutdown(Shutdown::Both);
+        }
     }
 
     /// Disturbs a call to come.
@@ -71,7 +83,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Shared {
     fn serve(&self, mut client: UnixStream) {
-        let Some(opening) = link::open(&mut client) else { return };
+        let ours = client.try_clone().expect("a descriptor can be copied");
+        lock(&self.clients).push(client.try_clone().expect("a descriptor can be copied"));
+        self.relay(&mut client);
+        // The copies keep it open.
+        let _ = ours.shutdown(Shutdown::Both);
+    }
+
+    fn relay(&self, client: &mut UnixStream) {
+        let Some(opening) = link::open(client) else { return };
         let mut calls = lock(&self.calls);
         let number = calls.len();
         calls.push(opening.call.clone());
@@ -81,10 +101,14 @@ impl Shared {
         let turns: Vec<_> = faults.iter_mut().map(|fault| fault.strikes(&opening.call)).collect();
         let struck = turns.iter().position(|turn| *turn).map(|index| faults.remove(index));
         drop(faults);
-        opening.pass((client, &self.daemon), struck, |bytes| {
-            if let Some(call) = lock(&self.calls).get_mut(number) {
-                call.body.extend_from_slice(bytes);
-            }
-        });
+        opening.pass(
+            (client.try_clone().expect("a descriptor can be copied"), &self.daemon),
+            struck,
+            |bytes| {
+                if let Some(call) = lock(&self.calls).get_mut(number) {
+                    call.body.extend_from_slice(bytes);
+                }
+            },
+        );
     }
 }
