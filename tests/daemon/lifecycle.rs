@@ -164,8 +164,11 @@ fn start_makes_nothing_and_says_how_it_is_made() {
     stack.run(["start"]).code(1).complains(["no container found for project `PROJECT`", "`up` or `create`"]);
     stack.run(["create"]).success();
     stack.run(["rm", "-f", "base"]).success();
-    stack.run(["start"]).code(1).complains(["service `base` has no container to start", "compose.yaml"]);
+    let named = stack.run(["start", "base"]);
+    named.code(1).complains(["service `base` has no container to start", "compose.yaml"]);
     assert_eq!(state(&stack, "top"), "created");
+    stack.run(["start"]).success();
+    assert_eq!(state(&stack, "top"), "running");
 }
 
 #[test]

@@ -3,6 +3,10 @@
 use clap::Args;
 use rcompose::ops::{ProjectSummary, projects};
 use rcompose::yaml::to_json;
+use regex_automata::Input;
+use regex_automata::dfa::Automaton;
+use regex_automata::dfa::dense::{self, DFA};
+use regex_automata::util::syntax;
 use serde_json::{Value, json};
 
 use crate::cli::exit::Exit;
@@ -11,6 +15,9 @@ use crate::cli::project::Project;
 use crate::cli::session::Session;
 use crate::cli::table::{Spacing, columns, listing};
 use crate::cli::work::{Lines, work};
+
+/// A pattern that takes more than so many bytes is none.
+const SIZE: usize = 1 << 20;
 
 /// List projects
 #[derive(Debug, Args)]
@@ -21,7 +28,7 @@ pub(crate) struct LsArgs {
     /// Show all: those of which nothing runs, too
     #[arg(short, long)]
     all: bool,
-    /// `name=TEXT`: only those with this in their name (`^` and `$` stand for its ends), repeatable
+    /// `name=TEXT`: only those with this in their name, a regular expression, repeatable
     #[arg(long = "filter", value_name = "FILTER", value_parser = filter)]
     filters: Vec<(String, String)>,
     /// table or json
@@ -52,14 +59,14 @@ fn filter(text: &str) -> Result<(String, String), String> {
     Ok((pair.0.trim().to_lowercase(), pair.1.trim().to_owned()))
 }
 
-/// True if the text is in the name; the signs for its ends tie it to them.
+/// True if the name is the text, or the text is a pattern that is found in it; what is no pattern finds nothing more, as
+/// with the peer.
 fn matches(name: &str, text: &str) -> bool {
-    match (text.strip_prefix('^'), text.strip_suffix('$')) {
-        (Some(_), Some(_)) if text.len() > 1 => name == &text[1..text.len() - 1],
-        (Some(beginning), _) => name.starts_with(beginning),
-        (None, Some(end)) => name.ends_with(end),
-        (None, None) => name.contains(text),
-    }
+    let syntax = syntax::Config::new().unicode(false).utf8(false);
+    let limits = dense::Config::new().dfa_size_limit(Some(SIZE)).determinize_size_limit(Some(SIZE));
+    let pattern = dense::Builder::new().configure(limits).syntax(syntax).build(text);
+    let found = |pattern: DFA<_>| pattern.try_search_fwd(&Input::new(name)).is_ok_and(|end| end.is_some());
+    name == text || pattern.is_ok_and(found)
 }
 
 impl LsArgs {
@@ -92,6 +99,13 @@ fn files(project: &ProjectSummary) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_filter_is_a_pattern_and_what_is_none_finds_nothing() {
+        assert!(matches("shop-1", "sh.p") && matches("shop-1", "^(shop|store)-[0-9]+$"));
+        assert!(!matches("shop-1", "^sh.p$") && !matches("shop-1", "SHOP"));
+        assert!(!matches("shop", "(") && !matches("shop", "((a{1,1000}){1,1000}){1,1000}"));
+    }
 
     #[test]
     fn a_filter_finds_a_part_of_the_name_or_one_of_its_ends() {

@@ -37,7 +37,9 @@ impl<'a> Planner<'a> {
             .filter(|container| container.label(labels::ONEOFF) != "True")
             .collect();
         mine.sort_by_key(|container| (number(container), &container.name));
-        if mine.is_empty() && service.replicas > 0 && service.provider.is_none() {
+        // What nobody named may never have been made.
+        let is_named = self.policy.services.contains(&service.name);
+        if is_named && mine.is_empty() && service.replicas > 0 && service.provider.is_none() {
             let message = format!("service `{}` has no container to start", service.name);
             let fault = Fault::new("no-container", message).at(service.blame.clone());
             self.faults.push(fault.help("`up` or `create` makes it"));
