@@ -6,6 +6,7 @@ use rcompose::yaml::to_json;
 use regex_automata::Input;
 use regex_automata::dfa::Automaton;
 use regex_automata::dfa::dense::{self, DFA};
+use regex_automata::nfa::thompson;
 use regex_automata::util::syntax;
 use serde_json::{Value, json};
 
@@ -64,7 +65,9 @@ fn filter(text: &str) -> Result<(String, String), String> {
 fn matches(name: &str, text: &str) -> bool {
     let syntax = syntax::Config::new().unicode(false).utf8(false);
     let limits = dense::Config::new().dfa_size_limit(Some(SIZE)).determinize_size_limit(Some(SIZE));
-    let pattern = dense::Builder::new().configure(limits).syntax(syntax).build(text);
+    // Repetitions of repetitions are unrolled before the limits of the table count.
+    let states = thompson::Config::new().nfa_size_limit(Some(SIZE));
+    let pattern = dense::Builder::new().configure(limits).syntax(syntax).thompson(states).build(text);
     let found = |pattern: DFA<_>| pattern.try_search_fwd(&Input::new(name)).is_ok_and(|end| end.is_some());
     name == text || pattern.is_ok_and(found)
 }
