@@ -44,7 +44,10 @@ impl Program {
 
     /// The same for what is no text.
     pub(crate) fn bytes(self, name: &str, bytes: &[u8]) -> Self {
-        std::fs::write(self.directory.path().join(name), bytes).expect("the directory can be written");
+        let path = self.directory.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a file has a folder"))
+            .expect("the directory can be written");
+        std::fs::write(path, bytes).expect("the directory can be written");
         self
     }
 
