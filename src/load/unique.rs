@@ -22,7 +22,8 @@ enum Identity {
     Mount(&'static str),
 }
 
-const WORKLOAD: &[Rule<Identity>] = &[
+/// Those of a service. In a job nothing is dropped (the peer looks at services alone).
+const SERVICE: &[Rule<Identity>] = &[
     ("annotations", Identity::Name),
     ("build.additional_contexts", Identity::Name),
     ("build.args", Identity::Name),
@@ -55,7 +56,7 @@ const RESOURCES: &[Rule<Identity>] =
     &[("networks.*.labels", Identity::Name), ("networks.*.ipam.options", Identity::Name)];
 
 static RULES: LazyLock<Rules<Identity>> =
-    LazyLock::new(|| Rules::new(&[(&["services.*", "jobs.*"], WORKLOAD), (&[""], RESOURCES)]));
+    LazyLock::new(|| Rules::new(&[(&["services.*"], SERVICE), (&[""], RESOURCES)]));
 
 /// Drops what a later item of the same identity replaces, in the whole tree.
 pub(super) fn unique(tree: &mut Node) {

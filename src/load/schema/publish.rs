@@ -7,28 +7,33 @@ use serde_json::{Map, Value, json};
 use super::root::ROOT;
 use super::shape::{Key, Kinds, List, NameRule, Object, Pattern, Shape};
 
-/// Lists whose doubles are dropped before anyone looks at them: they may stand there twice.
-const SETTLED: &[&str] = &[
-    "aliases",
-    "annotations",
-    "args",
-    "cap_add",
-    "cap_drop",
-    "devices",
-    "dns",
-    "dns_opt",
-    "dns_search",
-    "environment",
-    "expose",
-    "labels",
-    "link_local_ips",
-    "links",
-    "ports",
-    "profiles",
-    "sysctls",
-    "tags",
-    "tmpfs",
-    "volumes",
+/// Lists whose doubles are dropped before anyone looks at them (`load::unique`): they may stand there twice. By what
+/// they belong to.
+const SETTLED: &[(&[&str], &[&str])] = &[
+    (
+        &["a service"],
+        &[
+            "annotations",
+            "cap_add",
+            "cap_drop",
+            "devices",
+            "dns",
+            "dns_opt",
+            "dns_search",
+            "environment",
+            "expose",
+            "labels",
+            "links",
+            "ports",
+            "profiles",
+            "sysctls",
+            "tmpfs",
+            "volumes",
+        ],
+    ),
+    (&["a build"], &["args", "labels", "tags"]),
+    (&["`deploy`", "a network"], &["labels"]),
+    (&["the use of a network"], &["aliases", "link_local_ips"]),
 ];
 
 /// The shape of a compose file as JSON Schema (draft 2020-12).
@@ -44,6 +49,10 @@ pub fn json_schema() -> Value {
         "$ref": root["$ref"],
         "$defs": sorted(definitions),
     })
+}
+
+fn is_settled(object: &str, key: &str) -> bool {
+    SETTLED.iter().any(|(objects, keys)| objects.contains(&object) && keys.contains(&key))
 }
 
 /// Objects that were published, each once: by address, with the name and the schema.
@@ -84,7 +93,7 @@ impl Publisher {
             let list = key
                 .shape
                 .list
-                .map(|list| List { unique: list.unique && !SETTLED.contains(&key.name), ..list });
+                .map(|list| List { unique: list.unique && !is_settled(object.what, key.name), ..list });
             (key.name.to_owned(), self.shape(&Shape { list, ..key.shape }))
         };
         let properties: Map<String, Value> = keys.into_iter().map(attribute).collect();

@@ -273,6 +273,10 @@ for name, body in {
     "profiles": "image: x, profiles: [p]",
     "ports": "image: x, ports: ['80'], restart: always",
     "unknown": "image: x, triggers: {event: x}",
+    "twice-profiles": "image: x, triggers: {manual: true}, profiles: [p, p]",
+    "twice-ports": "image: x, triggers: {manual: true}, ports: ['80:80', '80:80']",
+    "twice-target": "image: x, triggers: {manual: true}, volumes: ['/a:/b', '/c:/b']",
+    "twice-name": "image: x, triggers: {manual: true}, environment: [A=b, A=c], cap_add: [A, B]",
 }.items():
     case(f"corner-jobs--{name}", "services: {web: {image: y}}\njobs: {j: {%s}}\n" % body)
 # Values that the two parsers read each in its way.
