@@ -44,6 +44,40 @@ impl Schema {
         schema.iter().flat_map(|rule| self.keyword(rule, known, (value, at))).collect()
     }
 
+    fn fields(
+        &self,
+        (keyword, rule): (&str, &Value),
+        known: Known<'_>,
+        (value, at): (&Value, &str),
+    ) -> Vec<String> {
+        match keyword {
+            "additionalProperties" if *rule == Value::Bool(false) => {
+                let fields = value.as_object().into_iter().flatten();
+                let extra = fields.filter(|(name, _)| !known.contains(name));
+                extra.map(|(name, _)| format!("{at}: unknown key `{name}`")).collect()
+            }
+            "patternProperties" => {
+                let rules = rule.as_object().expect("rules by pattern");
+                let fields = || value.as_object().into_iter().flatten();
+                let of = |(pattern, rule): (&String, &Value)| {
+                    let named = fields().filter(|(name, _)| matches(pattern, name));
+                    named
+                        .flat_map(|(name, value)| self.check(rule, value, &format!("{at}/{name}")))
+                        .collect::<Vec<_>>()
+                };
+                rules.iter().flat_map(of).collect()
+            }
+            "properties" => {
+                let rules = rule.as_object().expect("rules by name");
+                let present = rules.iter().filter_map(|(name, rule)| Some((name, rule, value.get(name)?)));
+                present
+                    .flat_map(|(name, rule, value)| self.check(rule, value, &format!("{at}/{name}")))
+                    .collect()
+            }
+            _ => panic!("`{keyword}: {rule}` is not known to this test"),
+        }
+    }
+
     fn keyword(
         &self,
         (keyword, rule): (&String, &Value),
@@ -69,22 +103,6 @@ impl Schema {
                 let names = rule.as_array().expect("a list of names");
                 unless(names.iter().all(|name| value.get(name.as_str().unwrap_or_default()).is_some()))
             }
-            "additionalProperties" if *rule == Value::Bool(false) => {
-                let fields = value.as_object().into_iter().flatten();
-                let extra = fields.filter(|(name, _)| !known.contains(name));
-                extra.map(|(name, _)| format!("{at}: unknown key `{name}`")).collect()
-            }
-            "patternProperties" => {
-                let rules = rule.as_object().expect("rules by pattern");
-                let fields = || value.as_object().into_iter().flatten();
-                let of = |(pattern, rule): (&String, &Value)| {
-                    let named = fields().filter(|(name, _)| matches(pattern, name));
-                    named
-                        .flat_map(|(name, value)| self.check(rule, value, &format!("{at}/{name}")))
-                        .collect::<Vec<_>>()
-                };
-                rules.iter().flat_map(of).collect()
-            }
             "pattern" => {
                 let pattern = rule.as_str().expect("a pattern");
                 unless(value.as_str().is_none_or(|text| matches(pattern, text)))
@@ -93,12 +111,8 @@ impl Schema {
                 let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
                 unless(items.iter().enumerate().all(|(at, item)| !items[..at].contains(item)))
             }
-            "properties" => {
-                let rules = rule.as_object().expect("rules by name");
-                let present = rules.iter().filter_map(|(name, rule)| Some((name, rule, value.get(name)?)));
-                present
-                    .flat_map(|(name, rule, value)| self.check(rule, value, &format!("{at}/{name}")))
-                    .collect()
+            "additionalProperties" | "patternProperties" | "properties" => {
+                self.fields((keyword, rule), known, (value, at))
             }
             "items" => {
                 let items = value.as_array().into_iter().flatten().enumerate();
