@@ -36,6 +36,22 @@ fn export_writes_all_files_as_a_tar() {
 }
 
 #[test]
+fn what_is_no_file_is_written_to_and_never_replaced() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "exportpipe", STACK);
+    stack.run(["up", "-d", "a"]).success();
+    let pipe = stack.folder().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
+    let reading = pipe.clone();
+    let reader = std::thread::spawn(move || std::fs::read(reading).expect("read").len());
+    stack.run(["export", "-o", "pipe", "a"]).success();
+    assert!(reader.join().expect("a reader") > 1024);
+    let kind = std::fs::symlink_metadata(&pipe).expect("the pipe").file_type();
+    assert!(std::os::unix::fs::FileTypeExt::is_fifo(&kind), "{kind:?}");
+}
+
+#[test]
 fn export_wants_one_service_that_runs_and_a_place_to_write_to() {
     let Some(daemon) = daemon() else { return };
     let stack = Stack::of(daemon, "exportbad", STACK);

@@ -71,10 +71,16 @@ async fn to_stdout(compose: &Compose, at: &Instance) -> Result<(), Failure> {
     }
 }
 
-/// The file gets its name when it is whole.
+/// A file gets its name when it is whole. What is no file (a device, a pipe) is written to as it is: a
+/// rename would put a file in its place.
 async fn to_file(compose: &Compose, at: &Instance, path: &Path) -> Result<(), Failure> {
     let unable =
         |error: io::Error| Failure::message(format!("`{}` cannot be written: {error}", path.display()));
+    if path.metadata().is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        let mut writer = BufWriter::new(File::options().write(true).open(path).map_err(unable)?);
+        let to = Destination { name: path.display().to_string(), writer: &mut writer };
+        return Ok(compose.export(at, to).await?);
+    }
     let name = path
         .file_name()
         .ok_or_else(|| Failure::message(format!("`{}` is not the name of a file", path.display())))?;
