@@ -7,7 +7,7 @@ use super::args::{Cli, Parsed, RootArgs, Verb, parse};
 use super::command::watch;
 use super::command::{attach, exec, run as run_container};
 use super::command::{
-    build, commit, completion, config, create, down, events, export, graph, images, inspect, kill, lint,
+    build, commit, completion, config, cp, create, down, events, export, graph, images, inspect, kill, lint,
     logs, ls, metadata, pause, plan, port, ps, pull, push, restart, rm, scale, search, start, stats, stop,
     top, unpause, up, version, volumes, wait,
 };
@@ -66,6 +66,7 @@ fn run(verb: &Verb, session: &Session) -> Result<Exit, Failure> {
         Verb::Wait(args) => wait(args, session),
         Verb::Port(args) => port(args, session),
         Verb::Inspect(args) => inspect(args, session),
+        Verb::Cp(args) => cp(args, session),
         Verb::Export(args) => export(args, session),
         Verb::Commit(args) => commit(args, session),
         Verb::Search(args) => search(args, session),

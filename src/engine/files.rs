@@ -5,7 +5,6 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bollard::query_parameters::UploadToContainerOptionsBuilder;
 use bytes::Bytes;
 use futures_util::Stream;
 use http::{HeaderMap, Method};
@@ -14,6 +13,7 @@ use tar::{Builder, EntryType, Header};
 use time::OffsetDateTime;
 
 use super::observe::nullable;
+use super::place::Unpacking;
 use super::streams::Flow;
 use super::wire::segment;
 use super::{Engine, Error};
@@ -59,22 +59,22 @@ impl Engine {
         let tar = tar_of(files)
             .map_err(|cause| Error::Local { what: "files for a container".to_owned(), cause })?;
         let whole = futures_util::stream::once(async move { Ok(Bytes::from(tar)) });
-        self.upload(container, "/", whole).await
+        let unpacking = Unpacking { keep_folders: true, ..Unpacking::default() };
+        self.upload((container, "/"), unpacking, whole).await
     }
 
-    /// Unpacks a tar below a folder of a container. Owners are those that the tar names; a folder is never replaced by
-    /// what is none.
+    /// Unpacks a tar below a folder (`at`: container and folder).
     pub async fn upload(
         &self,
-        container: &str,
-        folder: &str,
+        at: (&str, &str),
+        unpacking: Unpacking,
         tar: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
     ) -> Result<(), Error> {
-        let options =
-            UploadToContainerOptionsBuilder::default().path(folder).no_overwrite_dir_non_dir("true").build();
+        let (container, folder) = at;
         let call = format!("PUT /containers/{container}/archive");
         let body = bollard::body_try_stream(tar);
-        self.borrow(&call, self.docker.upload_to_container(&segment(container), Some(options), body)).await
+        let options = Some(unpacking.options(folder));
+        self.borrow(&call, self.docker.upload_to_container(&segment(container), options, body)).await
     }
 
     /// A path of a container as tar, and what it is.

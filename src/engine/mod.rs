@@ -39,7 +39,7 @@ pub use host::{ConnectOptions, Origin, TlsOptions};
 pub use images::{CredentialFault, CredentialTrouble, Found, ImageProgress, Removed, Search};
 pub use networks::NetworkDetails;
 pub use observe::{Alive, Query};
-pub use place::{Archive, Pipe};
+pub use place::{Archive, Pipe, Unpacking};
 pub use processes::{Processes, Usage};
 pub use refusal::{Reason, Refusal, Thing};
 pub use registry::RegistryFault;

@@ -9,7 +9,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use bollard::query_parameters::UploadToContainerOptionsBuilder;
+use bollard::query_parameters::{UploadToContainerOptions, UploadToContainerOptionsBuilder};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream;
 use tar::{Builder, EntryType, Header};
@@ -56,6 +56,23 @@ impl Write for Pipe {
     }
 }
 
+/// How an archive is unpacked in a container.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unpacking {
+    /// A folder is never replaced by what is none, nor the other way round.
+    pub keep_folders: bool,
+    /// Everything belongs to the user that the container runs as, not to whom the archive names.
+    pub as_container_user: bool,
+}
+
+impl Unpacking {
+    pub(super) fn options(self, folder: &str) -> UploadToContainerOptions {
+        let options = UploadToContainerOptionsBuilder::default().path(folder);
+        let options = if self.keep_folders { options.no_overwrite_dir_non_dir("true") } else { options };
+        if self.as_container_user { options.copy_uidgid("true") } else { options }.build()
+    }
+}
+
 impl Engine {
     /// Unpacks what `write` writes below a folder (`at`: container and folder), replacing what is there, be it a folder; then takes away `erase`, a
     /// path below the folder, with all that is in it. `write` runs on a thread of its own. Owners are those that the
@@ -68,25 +85,13 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&mut Archive) -> io::Result<T> + Send + 'static,
     {
-        let (container, folder) = at;
-        let (sender, mut receiver) = mpsc::channel(WAITING);
         let last = erase.map(Path::to_path_buf);
-        let packing = tokio::task::spawn_blocking(move || {
-            let spoil = sender.clone();
-            let packed = pack(Pipe { buffer: BytesMut::new(), sender }, last.as_deref(), write);
-            if packed.is_err() {
-                // What was sent so far must not look like the whole.
-                let _ = spoil.blocking_send(Err(io::Error::other("the files cannot be read")));
-            }
-            packed
-        });
-        let options = UploadToContainerOptionsBuilder::default().path(folder).build();
-        let call = format!("PUT /containers/{container}/archive");
-        let body = bollard::body_try_stream(stream::poll_fn(move |waker| receiver.poll_recv(waker)));
-        let answer = self
-            .borrow(&call, self.docker.upload_to_container(&segment(container), Some(options), body))
-            .await;
-        let packed = packing.await.map_err(|cause| Error::gone(&call, cause.to_string()))?;
+        let write = move |archive: &mut Archive| {
+            let written = write(archive)?;
+            last.map_or(Ok(()), |path| erasure(archive, &path))?;
+            Ok(written)
+        };
+        let (answer, packed) = self.send(at, Unpacking::default(), write).await?;
         match (answer, erase) {
             (Ok(()), None) => {}
             (Ok(()), Some(path)) => return Err(cannot_erase(path)),
@@ -96,24 +101,70 @@ impl Engine {
         }
         packed.map_err(unreadable)
     }
+
+    /// Unpacks what `write` writes below a folder (`at`: container and folder). `write` runs on a thread of its own; what it
+    /// fails with is the inner error.
+    pub async fn unpack<T, F>(
+        &self,
+        at: (&str, &str),
+        unpacking: Unpacking,
+        write: F,
+    ) -> Result<io::Result<T>, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Archive) -> io::Result<T> + Send + 'static,
+    {
+        match self.send(at, unpacking, write).await? {
+            (_, Err(ours)) if is_ours(&ours) => Ok(Err(ours)),
+            (answer, packed) => answer.map(|()| packed),
+        }
+    }
+
+    /// What the engine says of an archive, and how writing it ended.
+    async fn send<T, F>(
+        &self,
+        (container, folder): (&str, &str),
+        unpacking: Unpacking,
+        write: F,
+    ) -> Result<(Result<(), Error>, io::Result<T>), Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Archive) -> io::Result<T> + Send + 'static,
+    {
+        let (sender, mut receiver) = mpsc::channel(WAITING);
+        let packing = tokio::task::spawn_blocking(move || {
+            let spoil = sender.clone();
+            let packed = pack(Pipe { buffer: BytesMut::new(), sender }, write);
+            if packed.is_err() {
+                // What was sent so far must not look like the whole.
+                let _ = spoil.blocking_send(Err(io::Error::other("the files cannot be read")));
+            }
+            packed
+        });
+        let call = format!("PUT /containers/{container}/archive");
+        let body = bollard::body_try_stream(stream::poll_fn(move |waker| receiver.poll_recv(waker)));
+        let options = Some(unpacking.options(folder));
+        let answer =
+            self.borrow(&call, self.docker.upload_to_container(&segment(container), options, body)).await;
+        let packed = packing.await.map_err(|cause| Error::gone(&call, cause.to_string()))?;
+        Ok((answer, packed))
+    }
 }
 
-fn pack<T>(
-    pipe: Pipe,
-    erase: Option<&Path>,
-    write: impl FnOnce(&mut Archive) -> io::Result<T>,
-) -> io::Result<T> {
+fn pack<T>(pipe: Pipe, write: impl FnOnce(&mut Archive) -> io::Result<T>) -> io::Result<T> {
     let mut tar = Builder::new(pipe);
     let written = write(&mut tar)?;
-    if let Some(path) = erase {
-        let mut header = Header::new_gnu();
-        header.set_entry_type(EntryType::new(UNKNOWN));
-        header.set_mode(0);
-        header.set_size(0);
-        tar.append_data(&mut header, path.strip_prefix("/").unwrap_or(path), io::empty())?;
-    }
     tar.into_inner()?.flush()?;
     Ok(written)
+}
+
+/// The entry that takes a path away.
+fn erasure(archive: &mut Archive, path: &Path) -> io::Result<()> {
+    let mut header = Header::new_gnu();
+    header.set_entry_type(EntryType::new(UNKNOWN));
+    header.set_mode(0);
+    header.set_size(0);
+    archive.append_data(&mut header, path.strip_prefix("/").unwrap_or(path), io::empty())
 }
 
 /// A pipe that broke is the other side's doing.

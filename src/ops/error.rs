@@ -4,6 +4,7 @@ use crate::diag::{Problem, Problems, Sources};
 use crate::engine;
 use crate::load::{Failure, Loaded};
 use crate::resource::Fault;
+use crate::run::copy::CopyError;
 
 use super::late;
 use super::report::RunReport;
@@ -35,6 +36,9 @@ pub enum Error {
         /// The next step, if there is one.
         help: Option<String>,
     },
+    /// Something could not be copied.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
     /// A file could not be read or written.
     #[error("`{path}`: {cause}")]
     File {
@@ -74,6 +78,10 @@ impl Error {
             }
             Self::Request { message, help } => {
                 (Problem::error("request", message.clone()).maybe_help(help.clone()).into(), sources())
+            }
+            Self::Copy(fault) => {
+                let problem = Problem::error("copy", fault.to_string()).maybe_help(fault.help());
+                (problem.into(), sources())
             }
             Self::File { .. } => (Problem::error("file", self.to_string()).into(), sources()),
             Self::Interrupted => (Problem::error("interrupted", "interrupted").into(), sources()),

@@ -51,11 +51,8 @@ impl Compose {
     /// made comes last. One call.
     pub async fn running(&self, at: &Instance) -> Result<ObservedContainer, Error> {
         let observed = self.look(&Query::running(self.name(), &at.service)).await?;
-        let number = |container: &ObservedContainer| {
-            container.label(labels::CONTAINER_NUMBER).parse::<u32>().unwrap_or(u32::MAX)
-        };
         let mut containers = observed.containers;
-        containers.sort_by_key(|container| (container.label(labels::ONEOFF) == "True", number(container)));
+        in_order(&mut containers);
         let found = match at.index {
             None => containers.into_iter().next(),
             Some(index) => containers.into_iter().find(|container| number(container) == index),
@@ -63,7 +60,7 @@ impl Compose {
         found.ok_or_else(|| self.not_running(at))
     }
 
-    fn not_running(&self, at: &Instance) -> Error {
+    pub(super) fn not_running(&self, at: &Instance) -> Error {
         let service = &at.service;
         let message = match at.index {
             None => format!("service {service:?} is not running"),
@@ -76,4 +73,14 @@ impl Compose {
         let help = if unknown { self.similar(service) } else { Some(format!("`up -d {service}` starts it")) };
         Error::Request { message, help }
     }
+}
+
+/// A container's number among those of its service.
+pub(super) fn number(container: &ObservedContainer) -> u32 {
+    container.label(labels::CONTAINER_NUMBER).parse().unwrap_or(u32::MAX)
+}
+
+/// By number; what `run` made comes last.
+pub(super) fn in_order(containers: &mut [ObservedContainer]) {
+    containers.sort_by_key(|container| (container.label(labels::ONEOFF) == "True", number(container)));
 }

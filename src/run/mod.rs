@@ -7,6 +7,7 @@ mod attend;
 mod condition;
 mod console;
 mod context;
+pub mod copy;
 mod exec;
 mod execute;
 mod exit_code;

@@ -38,7 +38,7 @@ fn planted(stack: &Stack) {
             "HostConfig": { "Init": true },
         }),
     );
-    made(&format!("/containers/{name}/start"), &json!({}));
+    made(&format!("/containers/{name}/start"), &Value::Null);
     made("/volumes/create", &json!({ "Name": format!("{}_v", stack.project()), "Labels": labels("volume") }));
     made(
         "/networks/create",

@@ -9,6 +9,7 @@ mod budget;
 mod build;
 mod buildkit;
 mod built_alike;
+mod cp;
 mod create;
 mod disturbed;
 mod down;

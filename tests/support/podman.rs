@@ -35,8 +35,8 @@ impl Podman {
             skip("a Podman with networks of its own needs root");
             return None;
         }
-        let folder =
-            tempfile::Builder::new().prefix("rcompose-podman-").tempdir().expect("a folder can be made");
+        // Podman takes no path of more than 50 characters for what it keeps while it runs.
+        let folder = tempfile::Builder::new().prefix("podman-").tempdir().expect("a folder can be made");
         let socket = folder.path().join("podman.sock");
         let mut service = begin(&program, folder.path(), &socket);
         match answering(&socket, &mut service) {

@@ -8,7 +8,7 @@ use super::values;
 use crate::cli::command::WatchArgs;
 use crate::cli::command::{AttachArgs, ExecArgs, RunArgs};
 use crate::cli::command::{
-    BuildArgs, CommitArgs, CompletionArgs, ConfigArgs, CreateArgs, DownArgs, EventsArgs, ExportArgs,
+    BuildArgs, CommitArgs, CompletionArgs, ConfigArgs, CpArgs, CreateArgs, DownArgs, EventsArgs, ExportArgs,
     GraphArgs, ImagesArgs, InspectArgs, KillArgs, LintArgs, LogsArgs, LsArgs, PauseArgs, PlanArgs, PortArgs,
     PsArgs, PullArgs, PushArgs, RestartArgs, RmArgs, ScaleArgs, SearchArgs, StartArgs, StatsArgs, StopArgs,
     TopArgs, UnpauseArgs, UpArgs, VersionArgs, VolumesArgs, WaitArgs,
@@ -177,6 +177,7 @@ pub(crate) enum Verb {
     Wait(WaitArgs),
     Port(PortArgs),
     Inspect(InspectArgs),
+    Cp(CpArgs),
     Export(ExportArgs),
     Commit(CommitArgs),
     Search(SearchArgs),
