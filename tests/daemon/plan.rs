@@ -39,3 +39,32 @@ fn neither_plan_nor_dry_run_asks_the_daemon_to_change_anything() {
     let mutating: Vec<_> = proxy.calls().into_iter().filter(crate::support::Call::mutates).collect();
     assert!(mutating.is_empty(), "{mutating:#?}");
 }
+
+#[test]
+fn a_plan_says_that_a_secret_changed_and_never_what_it_was_or_is() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(
+        daemon,
+        "told",
+        "services:\n  a:\n    image: IMAGE\n    command: sleep 600\n    init: true\n    environment: {DB_PASSWORD: \"${MY_KEY}\", A: b}\n    \
+         secrets: [key]\n    configs: [{source: text, target: /text}]\n\
+         secrets: {key: {environment: MY_KEY}}\nconfigs: {text: {content: \"token ${MY_KEY}\"}}\n",
+    );
+    let with_key =
+        |key: &str, words: &[&str]| stack.command([]).args(words.iter().copied()).env("MY_KEY", key).run();
+    with_key("hunter2", &["up", "-d"]).success();
+    with_key("hunter2", &["plan"]).code(0);
+    let looks: [&[&str]; 5] = [
+        &["plan"],
+        &["plan", "--format", "json"],
+        &["--dry-run", "up", "-d"],
+        &["--progress", "json", "--dry-run", "up", "-d"],
+        &["--verbose", "plan"],
+    ];
+    for words in looks {
+        let told = with_key("hunter3", words);
+        assert!(told.out.contains("environment") || told.err.contains("environment"), "{words:?}: {told:?}");
+        told.never_says("hunter2").never_says("hunter3");
+    }
+    with_key("hunter3", &["plan"]).code(2).says(["environment.DB_PASSWORD"]);
+}
