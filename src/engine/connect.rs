@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::build::Wish;
 use super::error::Error;
-use super::host::{Address, ConnectOptions, Host, choose, detach_keys, logins, proxies};
+use super::host::{Address, ConnectOptions, Host, choose, detach_keys, logins, plugin_folders, proxies};
 use super::images::Credentials;
 use super::observe::nullable;
 use super::wire::Wire;
@@ -113,6 +113,12 @@ impl Engine {
     #[must_use]
     pub fn detach_keys(&self) -> Option<String> {
         detach_keys(self.config_directory.as_deref()?)
+    }
+
+    /// Where plugins of the `docker` command lie, in the order in which they are looked for.
+    #[must_use]
+    pub fn plugin_folders(&self) -> Vec<PathBuf> {
+        plugin_folders(self.config_directory.as_deref())
     }
 
     /// The variables that every container gets for the proxies of Docker's `config.json`, unless it says otherwise.

@@ -2,12 +2,15 @@
 
 use tokio_util::sync::CancellationToken;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::Error;
 use crate::engine::{Engine, Query};
 use crate::event::Sink;
 use crate::load::Loaded;
 use crate::model::Project;
-use crate::resource::{Desired, Observed, Target, translate};
+use crate::resource::{Desired, Observed, Provision, Target, translate};
 use crate::run::{Context, Gates, Limits};
 
 /// Where a project is known from.
@@ -128,6 +131,15 @@ impl Compose {
         Ok(self.desired_of(&self.files()?.project))
     }
 
+    /// What the files ask of the daemon, once providers have said what they provide: who waits for one has its variables.
+    pub(super) fn desired_with(&self, provided: &BTreeMap<String, Vec<Provision>>) -> Result<Desired, Error> {
+        if provided.is_empty() {
+            return self.desired();
+        }
+        let project = provision(self.files()?.project.clone(), provided);
+        Ok(self.desired_of(&project))
+    }
+
     /// What was loaded; an error if the project is known by its name alone.
     pub(super) fn files(&self) -> Result<&Loaded, Error> {
         self.loaded().ok_or_else(|| Error::request("no configuration file provided: not found"))
@@ -184,6 +196,16 @@ impl Compose {
         }
     }
 
+    /// The variables that programs standing for services get: none is asked for where there are none.
+    fn variables(&self) -> BTreeMap<String, String> {
+        let Some(loaded) = self.loaded() else { return BTreeMap::new() };
+        if loaded.project.services.values().all(|service| service.provider.is_none()) {
+            return BTreeMap::new();
+        }
+        let told = loaded.environment.iter();
+        told.map(|(name, variable)| (name.to_owned(), variable.value.clone())).collect()
+    }
+
     fn gates(&self) -> Gates {
         if self.settings.fast_gates {
             Gates::of(self.loaded().map(|loaded| &loaded.project))
@@ -203,8 +225,23 @@ impl Compose {
             cancel: self.settings.interrupts.stop.clone(),
             kill: self.settings.interrupts.kill.clone(),
             keep_going: false,
+            variables: Arc::new(self.variables()),
             listener: None,
             follower: None,
         }
     }
+}
+
+/// A project whose services have the variables of the providers that they depend on.
+pub(super) fn provision(mut project: Project, provided: &BTreeMap<String, Vec<Provision>>) -> Project {
+    for service in project.services.values_mut() {
+        for (_, provisions) in
+            provided.iter().filter(|(name, _)| service.workload.depends_on.contains_key(*name))
+        {
+            for provision in provisions {
+                service.container.environment.insert(provision.name.clone(), Some(provision.value.clone()));
+            }
+        }
+    }
+    project
 }

@@ -3,12 +3,14 @@
 //! There is no lock that a killed command could leave behind. Whoever meets the traces of another one waits for a moment
 //! of chance length, plans anew from what is there, and finds most of its work done.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::up::Prepared;
 use super::{Compose, Error};
-use crate::event::Event;
+use crate::event::{Event, Level};
+use crate::plan::UpPolicy;
+use crate::resource::Provision;
 use crate::run::{Context, Outcome, StepFailure, execute};
 
 /// How often a plan is made anew.
@@ -33,7 +35,13 @@ impl Compose {
         let (mut before, mut repeated) = (Vec::new(), 0);
         let mut attempt = 0;
         let outcome = loop {
-            let outcome = Box::pin(execute(&prepared.plan, context)).await;
+            let mut outcome = Box::pin(execute(&prepared.plan, context)).await;
+            self.take_provisions(&mut prepared.policy, std::mem::take(&mut outcome.provided));
+            if outcome.is_success() && !prepared.plan.postponed.is_empty() {
+                prepared = Box::pin(self.prepare_up(after_providers(&prepared))).await?;
+                self.warn(&prepared.plan);
+                continue;
+            }
             let contested = |failure: &StepFailure| failure.error.is_contested();
             attempt += 1;
             if outcome.interrupted
@@ -59,6 +67,36 @@ impl Compose {
         self.sink().send(Event::Finished { operation, success: outcome.is_success() });
         Ok((prepared, outcome))
     }
+
+    /// What providers have said is known to the next plan; what it overrides is worth a word.
+    pub(super) fn take_provisions(&self, policy: &mut UpPolicy, provided: BTreeMap<String, Vec<Provision>>) {
+        let project = self.loaded().map(|loaded| &loaded.project);
+        for (provider, provisions) in &provided {
+            let services = project.into_iter().flat_map(|project| project.services.values());
+            for service in services.filter(|service| service.workload.depends_on.contains_key(provider)) {
+                let declared = &service.container.environment;
+                for name in provisions.iter().map(|provision| &provision.name) {
+                    if declared.contains_key(name) {
+                        let text = format!(
+                            "provider {provider:?} overrides environment variable {name:?} in service {:?}",
+                            service.name
+                        );
+                        self.sink().send(Event::Notice { level: Level::Warning, text });
+                    }
+                }
+            }
+        }
+        policy.provided.extend(provided);
+    }
+}
+
+/// What is left to be done when providers have spoken: what waited for them.
+fn after_providers(prepared: &Prepared) -> UpPolicy {
+    let mut policy = prepared.policy.clone();
+    let postponed = &prepared.plan.postponed;
+    let names = prepared.services().filter(|name| !postponed.contains(*name));
+    policy.settled.extend(names.map(str::to_owned));
+    policy
 }
 
 /// Of chance length, so that of many commands one gets ahead of the others.

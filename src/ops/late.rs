@@ -7,7 +7,7 @@ use crate::engine::{BuildFault, Error, Reason, Thing};
 use crate::load::Loaded;
 use crate::model::MountKind;
 use crate::resource::{ContainerDetails, Kind};
-use crate::run::{StepError, StepFailure, Unmet, WaitFailure, WaitReason, meaning};
+use crate::run::{ProviderFault, StepError, StepFailure, Unmet, WaitFailure, WaitReason, meaning};
 use crate::yaml::{Node, Path, Segment};
 
 use super::report::RunReport;
@@ -55,6 +55,20 @@ fn problem(failure: &StepFailure, loaded: Option<&Loaded>) -> Problem {
             let problem =
                 Problem::error("hook-failed", failure.error.to_string()).maybe_help(tail("output", output));
             placed(problem, loaded, (&path, String::new()))
+        }
+        StepError::Provider(fault) => {
+            let path = Path::keys(["services", service, "provider"]);
+            let path = match fault {
+                ProviderFault::Itself | ProviderFault::NoProgram(_) => path.key("type"),
+                ProviderFault::Missing { .. } => path.key("options"),
+                _ => path,
+            };
+            let output = match fault {
+                ProviderFault::Ended { output, .. } => tail("output", output),
+                other => other.help(),
+            };
+            let problem = Problem::error("provider-failed", format!("{}: {fault}", failure.resource));
+            placed(problem.maybe_help(output), loaded, (&path, String::new()))
         }
         other => {
             let problem = Problem::error("step-failed", format!("{}: {other}", failure.resource));

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Read as _;
 
+use super::compose::provision;
 use super::{Compose, Error};
 use crate::event::{Event, Level};
 use crate::plan::{BuildChoice, HookPhase, Plan, PullChoice, UpPolicy, oneoff};
@@ -31,6 +32,7 @@ pub struct PreparedRun {
     pub plan: Plan,
     /// The container.
     pub container: OneOff,
+    policy: UpPolicy,
     hooks: Vec<HookSpec>,
 }
 
@@ -44,10 +46,6 @@ impl Compose {
         if container.name.is_empty() {
             container.name = names::oneoff(&self.facts(), &container.service, &container.slug);
         }
-        let project = container.apply(&self.files()?.project).map_err(misused)?;
-        let desired = self.desired_of(&project);
-        let service = desired.service(&container.service);
-        let spec = service.map(|service| service.oneoff(&container)).unwrap_or_default();
         let policy = UpPolicy {
             services: vec![container.service.clone()],
             no_dependencies: container.no_dependencies,
@@ -57,21 +55,39 @@ impl Compose {
             ignore_orphans: options.ignore_orphans,
             ..UpPolicy::default()
         };
+        self.plan_run(container, policy).await
+    }
+
+    async fn plan_run(&self, container: OneOff, policy: UpPolicy) -> Result<PreparedRun, Error> {
+        let project = container.apply(&self.files()?.project).map_err(misused)?;
+        let desired = self.desired_of(&provision(project, &policy.provided));
+        let service = desired.service(&container.service);
+        let spec = service.map(|service| service.oneoff(&container)).unwrap_or_default();
         let observed = self.observe(&desired).await?;
         let plan = oneoff(&desired, &observed, &policy, &spec)?;
         let hooks = service.cloned().unwrap_or_default().hooks.post_start;
-        Ok(PreparedRun { plan, container, hooks })
+        Ok(PreparedRun { plan, container, policy, hooks })
     }
 
     /// Makes the container of [`Compose::prepare_run`], and what it needs.
     pub async fn create_for_run(&self, prepared: &PreparedRun) -> Result<(), Error> {
-        self.warn(&prepared.plan);
-        let outcome = self.told("run", &prepared.plan, &self.context()).await;
-        let finished = self.finished(&prepared.plan, outcome);
-        if finished.is_err() {
-            self.drop_unstarted(prepared).await;
+        let mut prepared = prepared.clone();
+        loop {
+            self.warn(&prepared.plan);
+            let mut outcome = self.told("run", &prepared.plan, &self.context()).await;
+            let PreparedRun { plan, container, mut policy, .. } = prepared.clone();
+            self.take_provisions(&mut policy, std::mem::take(&mut outcome.provided));
+            if let Err(error) = self.finished(&plan, outcome) {
+                self.drop_unstarted(&prepared).await;
+                return Err(error);
+            }
+            if plan.postponed.is_empty() {
+                return Ok(());
+            }
+            let services = self.files()?.project.services.keys();
+            policy.settled.extend(services.filter(|name| !plan.postponed.contains(*name)).cloned());
+            prepared = self.plan_run(container, policy).await?;
         }
-        finished
     }
 
     /// Starts the container with `console` at its other end, until it ends or the user lets go.

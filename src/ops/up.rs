@@ -47,6 +47,13 @@ pub struct Prepared {
     observed: Observed,
 }
 
+impl Prepared {
+    /// The services that the plan is about, with those that they need.
+    pub(super) fn services(&self) -> impl Iterator<Item = &str> {
+        self.desired.services.iter().map(|service| service.name.as_str())
+    }
+}
+
 /// How an `up` ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpEnd {
@@ -69,7 +76,7 @@ type Begun = (Session, Option<UnboundedSender<WatchRequest>>);
 impl Compose {
     /// Looks at the daemon and decides what to do.
     pub async fn prepare_up(&self, mut policy: UpPolicy) -> Result<Prepared, Error> {
-        let desired = self.desired()?;
+        let desired = self.desired_with(&policy.provided)?;
         let mut observed = self.observe(&desired).await?;
         let stale = self.look_closer(&desired, &mut observed).await?;
         policy.stale_images.extend(stale);

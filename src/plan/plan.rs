@@ -21,6 +21,8 @@ pub struct Plan {
     pub warnings: Vec<Warning>,
     /// What only the user can decide.
     pub questions: Vec<Question>,
+    /// Services that are decided once the providers of the plan have said what they provide.
+    pub postponed: BTreeSet<String>,
 }
 
 impl StepId {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::Answer;
+use crate::resource::Provision;
 
 /// What `up`, `create`, `scale` and `run` want done beyond what the files say.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,6 +43,10 @@ pub struct UpPolicy {
     pub answers: Vec<Answer>,
     /// Every question is answered with yes (`-y`).
     pub assume_yes: bool,
+    /// What providers have said, by service. Who waits for one that has said nothing yet is decided later.
+    pub provided: BTreeMap<String, Vec<Provision>>,
+    /// Services that were decided when providers had not said all yet, and brought up: they are left alone.
+    pub settled: BTreeSet<String>,
     /// Images older than their pull policy allows, as the caller found out; the planner has no clock.
     pub stale_images: BTreeSet<String>,
 }

@@ -1,5 +1,7 @@
 //! A plan as data for programs: `rcompose plan --format json` (`schemas/plan.schema.json`).
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::{Action, Cause, Plan, Question, Step, StepId};
@@ -16,6 +18,9 @@ pub struct Report {
     pub warnings: Vec<ReportedWarning>,
     /// What only the user can decide.
     pub questions: Vec<ReportedQuestion>,
+    /// Services that are decided once the providers of the plan have said what they provide.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub postponed: BTreeSet<String>,
 }
 
 /// A step.
@@ -67,6 +72,7 @@ impl From<&Plan> for Report {
             steps: plan.steps().map(|(id, step)| reported(plan, id, step)).collect(),
             warnings: plan.warnings.iter().map(ReportedWarning::from).collect(),
             questions: plan.questions.iter().map(ReportedQuestion::from).collect(),
+            postponed: plan.postponed.clone(),
         }
     }
 }

@@ -38,7 +38,7 @@ pub use observed::{
 };
 pub use oneoff::OneOff;
 pub use recall::recall;
-pub use service::{Condition, Dependency, HookSpec, Hooks, ProviderSpec, ServiceSpec};
+pub use service::{Condition, Dependency, HookSpec, Hooks, ProviderSpec, Provision, ServiceSpec};
 pub use state::{ContainerState, Health};
 pub use translate::{Target, translate};
 pub use volume::VolumeSpec;

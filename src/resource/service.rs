@@ -148,4 +148,15 @@ pub struct ProviderSpec {
     pub kind: String,
     /// Options.
     pub options: BTreeMap<String, Vec<String>>,
+    /// The service as JSON on one line, as `config` shows it: what the program is told when it asks.
+    pub definition: String,
+}
+
+/// A variable that a provider has for the services that depend on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provision {
+    /// Its name in their environment.
+    pub name: String,
+    /// Its value.
+    pub value: String,
 }

@@ -1,5 +1,6 @@
 //! What every step of a run has at hand.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -32,6 +33,8 @@ pub struct Context {
     pub keep_going: bool,
     /// The ear on the daemon's events; opened when it is needed and not there.
     pub listener: Option<Listener>,
+    /// The variables that programs standing for services get.
+    pub variables: Arc<BTreeMap<String, String>>,
     /// Shows the output of containers that are started, if wanted.
     pub follower: Option<Follower>,
 }

@@ -171,6 +171,9 @@ impl<'a> Walk<'a> {
         {
             self.context.tell(&step.resource, Status::Done, end);
         }
+        if let (Done::Provided(provisions), Some(service)) = (&done, &step.service) {
+            self.outcome.provided.insert(service.clone(), provisions.clone());
+        }
         self.results.insert(id, done);
         self.outcome.done.push(id);
         for next in self.plan.after(id) {

@@ -36,4 +36,5 @@ pub(crate) use hook::hook;
 pub use listener::Listener;
 pub use monitor::{Abort, End, Monitor};
 pub use outcome::{Outcome, StepError, StepFailure, WaitFailure, WaitReason};
+pub use perform::ProviderFault;
 pub(crate) use perform::remove_image;

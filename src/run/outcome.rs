@@ -1,10 +1,12 @@
 //! What became of a plan.
 
+use std::collections::BTreeMap;
+
 use crate::engine::{self, Reason, Thing};
 use crate::plan::StepId;
-use crate::resource::{Condition, ContainerDetails, ResourceId};
+use crate::resource::{Condition, ContainerDetails, Provision, ResourceId};
 
-use super::Unmet;
+use super::{ProviderFault, Unmet};
 
 /// What became of a plan.
 #[derive(Debug, Default)]
@@ -15,6 +17,8 @@ pub struct Outcome {
     pub failures: Vec<StepFailure>,
     /// Steps that were not begun, because of a failure or an interrupt.
     pub skipped: Vec<StepId>,
+    /// What providers have said, by service.
+    pub provided: BTreeMap<String, Vec<Provision>>,
     /// True if an interrupt ended it.
     pub interrupted: bool,
 }
@@ -55,13 +59,8 @@ pub enum StepError {
         output: Vec<String>,
     },
     /// An external program that stands for a service failed.
-    #[error("provider of `{service}` failed: {message}")]
-    Provider {
-        /// Service.
-        service: String,
-        /// What it said.
-        message: String,
-    },
+    #[error(transparent)]
+    Provider(#[from] ProviderFault),
     /// A container with the wanted name is there, and is another one.
     #[error("container name `{name}` is taken by a container of {owner}")]
     NameTaken {

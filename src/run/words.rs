@@ -1,6 +1,6 @@
 //! The words of progress, which are the peer's, so that what reads them keeps working.
 
-use crate::plan::{Action, HookPhase, Stage, Step};
+use crate::plan::{Action, HookPhase, ProviderVerb, Stage, Step};
 
 /// What is said of a step when it begins and when it is done; `None` goes unsaid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +36,8 @@ fn whole(action: &Action) -> Words {
         Action::RemoveImage { .. }
         | Action::RemoveNetwork { .. }
         | Action::RemoveVolume { .. }
-        | Action::RemoveContainer { .. } => Words::pair("Removing", "Removed"),
+        | Action::RemoveContainer { .. }
+        | Action::RunProvider { verb: ProviderVerb::Down, .. } => Words::pair("Removing", "Removed"),
         Action::StartContainer { .. } => Words::pair("Starting", "Started"),
         Action::StopContainer { .. } => Words::pair("Stopping", "Stopped"),
         Action::RestartContainer { .. } => Words::pair("Restarting", "Started"),
@@ -49,6 +50,7 @@ fn whole(action: &Action) -> Words {
         Action::RunHook { phase: HookPhase::PreStop, .. } => {
             Words { begin: Some("Running pre_stop"), end: None }
         }
+        Action::RunProvider { verb: ProviderVerb::Up, .. } => Words::pair("Creating", "Created"),
         // Waits tell about each container, notes have words of their own, the rest is part of a change told elsewhere.
         _ => Words::default(),
     }

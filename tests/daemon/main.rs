@@ -29,6 +29,7 @@ mod plan;
 mod podman;
 mod ports;
 mod project;
+mod providers;
 mod proxy;
 mod ps;
 mod pull;

@@ -92,6 +92,10 @@ struct Asked {
     stop: bool,
     volumes: bool,
     rmi: String,
+    /// Providers that have spoken.
+    provided: Vec<String>,
+    /// Services that were brought up before that.
+    settled: Vec<String>,
     /// Tags of images that carry the label of the project.
     labelled: Vec<String>,
     /// Why planning again after the plan was carried out still finds something to do.
@@ -137,6 +141,8 @@ impl Asked {
             answers: self.no.iter().map(|name| Answer { question: question(name), yes: false }).collect(),
             assume_yes: self.yes,
             stale_images: self.stale.iter().cloned().collect(),
+            provided: self.provided.iter().map(|name| (name.clone(), Vec::new())).collect(),
+            settled: self.settled.iter().cloned().collect(),
         }
     }
 
@@ -229,7 +235,10 @@ impl Case {
         world.declared.clone_from(&setting.declared);
         if let Some(project) = &earlier {
             let desired = desired(project, api);
-            let plan = reconcile(&desired, &world.observed, &UpPolicy::default()).expect("a plan");
+            let providers = desired.services.iter().filter(|service| service.provider.is_some());
+            let provided = providers.map(|service| (service.name.clone(), Vec::new())).collect();
+            let policy = UpPolicy { provided, ..UpPolicy::default() };
+            let plan = reconcile(&desired, &world.observed, &policy).expect("a plan");
             world.apply(&plan);
         }
         world.observed.engine.api_version = ApiVersion::new(1, api);

@@ -76,6 +76,11 @@ fn show(plan: &Plan, form: Form, session: &Session) -> Result<(), Failure> {
             for question in &plan.questions {
                 session.ui.warn(&format!("`up` will ask: {}", question.text()));
             }
+            if !plan.postponed.is_empty() {
+                let names: Vec<String> = plan.postponed.iter().map(|name| format!("`{name}`")).collect();
+                let names = names.join(", ");
+                session.ui.warn(&format!("{names}: decided once the providers have said what they provide"));
+            }
             if plan.changes_nothing() {
                 return session.ui.print("nothing to do\n");
             }

@@ -43,6 +43,9 @@ struct DockerEndpoint {
 struct Configuration {
     #[serde(rename = "currentContext", default)]
     current_context: Option<String>,
+    /// More places of plugins of the `docker` command.
+    #[serde(rename = "cliPluginsExtraDirs", default)]
+    plugin_folders: Vec<PathBuf>,
     #[serde(rename = "detachKeys", default)]
     detach_keys: Option<String>,
     /// By daemon address, or `default`.
@@ -61,6 +64,20 @@ pub(super) fn current(config_directory: &Path) -> Result<Option<String>, String>
 /// The keys by which a terminal's user lets go of a container, as `config.json` has them, if any.
 pub(in crate::engine) fn detach_keys(config_directory: &Path) -> Option<String> {
     configuration(config_directory).ok()?.detach_keys.filter(|keys| !keys.is_empty())
+}
+
+/// Where plugins of the `docker` command lie, in the order in which they are looked for.
+pub(in crate::engine) fn plugin_folders(config_directory: Option<&Path>) -> Vec<PathBuf> {
+    let named = config_directory.and_then(|directory| configuration(directory).ok());
+    let own = config_directory.map(|directory| directory.join("cli-plugins"));
+    let shared = [
+        "/usr/local/lib/docker/cli-plugins",
+        "/usr/local/libexec/docker/cli-plugins",
+        "/usr/lib/docker/cli-plugins",
+        "/usr/libexec/docker/cli-plugins",
+    ];
+    let named = named.unwrap_or_default().plugin_folders;
+    named.into_iter().chain(own).chain(shared.map(PathBuf::from)).collect()
 }
 
 /// The variables that containers and builds at a daemon get for its proxies, in both spellings.

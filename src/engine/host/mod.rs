@@ -8,5 +8,5 @@ mod options;
 pub(super) use address::{Address, TlsFiles};
 pub use choose::Origin;
 pub(super) use choose::{Host, choose};
-pub(super) use context::{detach_keys, logins, proxies};
+pub(super) use context::{detach_keys, logins, plugin_folders, proxies};
 pub use options::{ConnectOptions, TlsOptions};

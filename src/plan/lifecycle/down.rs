@@ -79,13 +79,7 @@ impl<'a> Down<'a> {
         for service in self.work.order().into_iter().rev() {
             let after = self.work.after_dependants(&service.name);
             let mut done = Vec::new();
-            if let Some(provider) = &service.provider {
-                let action =
-                    Action::RunProvider { provider: Box::new(provider.clone()), verb: ProviderVerb::Down };
-                let resource = ResourceId::new(Kind::Service, &service.name);
-                let step = Step::new(action, Cause::Requested, resource).of(&service.name);
-                done.push(self.work.plan.add(step, after.clone()));
-            }
+            done.extend(self.work.run_provider(service, ProviderVerb::Down, &after));
             for container in self.work.of_service(&service.name) {
                 // What it waits for may be stopped as soon as this one is; that it is removed is nobody's concern.
                 done.extend(self.remove(container, &Cause::Requested, &after));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::LifecyclePolicy;
 use crate::diag::did_you_mean;
-use crate::plan::{Action, Cause, ContainerRef, HookPhase, Plan, ServiceGraph, Step, StepId};
+use crate::plan::{Action, Cause, ContainerRef, HookPhase, Plan, ProviderVerb, ServiceGraph, Step, StepId};
 use crate::resource::{
     ContainerState, Desired, Fault, Kind, Observed, ObservedContainer, ResourceId, ServiceSpec, labels,
 };
@@ -55,6 +55,20 @@ impl<'a> Work<'a> {
         let names = all.filter(is_meant).collect();
         let graph = ServiceGraph::of(desired);
         Self { desired, observed, policy, graph, plan: Plan::default(), done: BTreeMap::new(), names }
+    }
+
+    /// The program that stands for a service, if one does.
+    pub(super) fn run_provider(
+        &mut self,
+        service: &ServiceSpec,
+        verb: ProviderVerb,
+        after: &[StepId],
+    ) -> Option<StepId> {
+        let provider = Box::new(service.provider.clone()?);
+        let action = Action::RunProvider { provider, verb };
+        let resource = ResourceId::new(Kind::Service, &service.name);
+        let step = Step::new(action, Cause::Requested, resource).of(&service.name);
+        Some(self.plan.add(step, after.iter().copied()))
     }
 
     /// The services, each after what it waits for. What waits for itself comes as it may: it can be stopped all the same.

@@ -61,7 +61,9 @@ impl<'a> Planner<'a> {
                 Fate::Rename => self.rename(service, instance),
                 Fate::Keep => {
                     instance.container = instance.old.map(existing);
-                    self.settle(service, instance);
+                    if !self.policy.settled.contains(&service.name) {
+                        self.settle(service, instance);
+                    }
                 }
             }
         }

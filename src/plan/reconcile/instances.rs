@@ -93,9 +93,24 @@ pub(super) fn is_up(state: ContainerState) -> bool {
 impl<'a> Planner<'a> {
     pub(super) fn decide_instances(&mut self) {
         for service in self.scope.order.clone() {
-            let instances = if service.provider.is_some() { Vec::new() } else { self.decide(service) };
+            let instances = if service.provider.is_some() || self.scope.postponed.contains(&service.name) {
+                Vec::new()
+            } else if self.policy.settled.contains(&service.name) {
+                self.left_alone(service)
+            } else {
+                self.decide(service)
+            };
             self.instances.insert(&service.name, instances);
         }
+    }
+
+    /// The containers of a service as they are.
+    fn left_alone(&self, service: &'a ServiceSpec) -> Vec<Instance<'a>> {
+        let (whole, _) = self.present(service);
+        whole
+            .into_iter()
+            .map(|container| Instance::new(number(container), Some(container), Fate::Keep))
+            .collect()
     }
 
     /// How many containers a service is to have.

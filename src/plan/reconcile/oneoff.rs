@@ -25,7 +25,9 @@ pub fn oneoff(
     let mut planner = Planner::new((desired, &observed, &policy), scope);
     planner.prepare()?;
     planner.add_starts();
-    if let Some(service) = desired.service(&spec.service) {
+    if let Some(service) = desired.service(&spec.service)
+        && !planner.scope.postponed.contains(&spec.service)
+    {
         planner.add_oneoff(service, spec);
     }
     if planner.faults.is_empty() { Ok(planner.plan) } else { Err(planner.faults) }

@@ -15,7 +15,9 @@ pub fn reconcile(desired: &Desired, observed: &Observed, policy: &UpPolicy) -> R
     let scope = Scope::new(desired, policy)?;
     let mut planner = Planner::new((desired, observed, policy), scope);
     planner.prepare()?;
-    if !policy.no_start {
+    if policy.no_start {
+        planner.add_providers();
+    } else {
         planner.add_starts();
         if policy.wait {
             planner.add_waits_for_all();
@@ -93,6 +95,7 @@ impl<'a> Planner<'a> {
 
     /// Everything but the starts.
     pub(super) fn prepare(&mut self) -> Result<(), Vec<Fault>> {
+        self.plan.postponed = self.scope.postponed.clone();
         self.plan.warnings.extend(self.desired.warnings.iter().cloned());
         self.decide_networks();
         self.decide_volumes();
@@ -114,7 +117,8 @@ impl<'a> Planner<'a> {
     fn add_images(&mut self) {
         let rules =
             ImageRules { pull: self.policy.pull, build: self.policy.build, stale: &self.policy.stale_images };
-        let services = self.scope.names();
+        let mut services = self.scope.names();
+        services.retain(|service| !self.policy.settled.contains(*service));
         self.images = images::plan(&mut self.plan, self.desired, self.observed, (&services, rules));
     }
 

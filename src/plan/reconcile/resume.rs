@@ -9,6 +9,10 @@ use crate::resource::{Desired, Fault, Observed, ObservedContainer, ServiceSpec, 
 
 /// Starts services and what they wait for. Of the policy count the services, and whether and how long to wait.
 pub(crate) fn start(desired: &Desired, observed: &Observed, policy: &UpPolicy) -> Result<Plan, Vec<Fault>> {
+    // What providers stand for is not started by this.
+    let providers = desired.services.iter().filter(|service| service.provider.is_some());
+    let provided = providers.map(|service| (service.name.clone(), Vec::new())).collect();
+    let policy = &UpPolicy { provided, ..policy.clone() };
     let scope = Scope::new(desired, policy)?;
     let mut planner = Planner::new((desired, observed, policy), scope);
     if planner.containers().next().is_none() {

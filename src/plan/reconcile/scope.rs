@@ -16,6 +16,8 @@ pub(super) struct Scope<'a> {
     /// Those that the user named; the others are only there because of them.
     targeted: BTreeSet<String>,
     names: BTreeSet<String>,
+    /// Those that wait for a provider that has not said yet what it provides.
+    pub(super) postponed: BTreeSet<String>,
 }
 
 impl<'a> Scope<'a> {
@@ -45,8 +47,19 @@ impl<'a> Scope<'a> {
             let reached = graph.with_dependencies(targeted.iter().map(String::as_str));
             reached.into_iter().map(str::to_owned).collect()
         };
-        let order = order.into_iter().filter(|service| names.contains(&service.name)).collect();
-        Ok(Self { graph, order, targeted, names })
+        let order: Vec<_> = order.into_iter().filter(|service| names.contains(&service.name)).collect();
+        let mut postponed = BTreeSet::new();
+        for service in &order {
+            let waits = graph.dependencies(&service.name).any(|edge| {
+                let silent = desired.service(&edge.service).is_some_and(|other| other.provider.is_some())
+                    && !policy.provided.contains_key(&edge.service);
+                names.contains(&edge.service) && (silent || postponed.contains(&edge.service))
+            });
+            if waits {
+                postponed.insert(service.name.clone());
+            }
+        }
+        Ok(Self { graph, order, targeted, names, postponed })
     }
 
     pub(super) fn contains(&self, service: &str) -> bool {

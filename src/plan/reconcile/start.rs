@@ -24,19 +24,36 @@ struct BeforeStart<'n> {
 impl<'a> Planner<'a> {
     pub(super) fn add_starts(&mut self) {
         for service in self.scope.order.clone() {
-            let started = match &service.provider {
-                Some(provider) => {
-                    let action =
-                        Action::RunProvider { provider: Box::new(provider.clone()), verb: ProviderVerb::Up };
-                    let resource = ResourceId::new(Kind::Service, &service.name);
-                    let waits = self.waits(service, &[]);
-                    let step = Step::new(action, Cause::Requested, resource).of(&service.name);
-                    vec![self.add(step, waits)]
-                }
-                None => self.start_service(service),
+            let started = if self.scope.postponed.contains(&service.name) {
+                Vec::new()
+            } else if service.provider.is_some() {
+                let waits = self.waits(service, &[]);
+                self.run_provider(service, waits).into_iter().collect()
+            } else {
+                self.start_service(service)
             };
             self.started.insert(&service.name, started);
         }
+    }
+
+    /// What others need to be made, though nothing is started.
+    pub(super) fn add_providers(&mut self) {
+        for service in self.scope.order.clone() {
+            if service.provider.is_some() && !self.scope.postponed.contains(&service.name) {
+                self.run_provider(service, Vec::new());
+            }
+        }
+    }
+
+    fn run_provider(&mut self, service: &'a ServiceSpec, waits: Vec<StepId>) -> Option<StepId> {
+        if self.policy.provided.contains_key(&service.name) {
+            return None;
+        }
+        let provider = Box::new(service.provider.clone()?);
+        let action = Action::RunProvider { provider, verb: ProviderVerb::Up };
+        let resource = ResourceId::new(Kind::Service, &service.name);
+        let step = Step::new(action, Cause::Requested, resource).of(&service.name);
+        Some(self.add(step, waits))
     }
 
     fn start_service(&mut self, service: &'a ServiceSpec) -> Vec<StepId> {

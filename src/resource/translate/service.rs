@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::context::Context;
 use super::{body, files, hooks, images};
-use crate::model::{Condition as ModelCondition, FileReference, Mount, MountKind, Service};
+use crate::model::{Condition as ModelCondition, FileReference, Mount, MountKind, Service, Style, Styled};
 use crate::resource::container::bound;
 use crate::resource::{
     Condition, ContainerSpec, Dependency, PendingReference, Place, ProviderSpec, ServiceSpec, fields, hash,
     labels,
 };
-use crate::yaml::Path;
+use crate::yaml::{Path, to_json};
 
 /// A service as it should be.
 pub(super) fn service(context: &mut Context<'_>, declared: &Service) -> ServiceSpec {
@@ -46,10 +46,11 @@ pub(super) fn service(context: &mut Context<'_>, declared: &Service) -> ServiceS
             .collect(),
         has_healthcheck: declared.workload.healthcheck.as_ref().is_some_and(|check| !check.is_disabled()),
         hooks,
-        provider: declared
-            .provider
-            .as_ref()
-            .map(|provider| ProviderSpec { kind: provider.kind.clone(), options: provider.options.clone() }),
+        provider: declared.provider.as_ref().map(|provider| ProviderSpec {
+            kind: provider.kind.clone(),
+            options: provider.options.clone(),
+            definition: to_json(&Styled(declared, Style::Json)).unwrap_or_default(),
+        }),
         stop_grace: container.stop_grace_period.map(crate::model::Duration::to_std),
         attach: declared.is_attached(),
         blame: Path::keys(["services", &declared.name]),

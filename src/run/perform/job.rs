@@ -3,9 +3,10 @@
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
-use super::{build, container, hook, image, storage};
+use super::{build, container, hook, image, provider, storage};
 use crate::event::Status;
 use crate::plan::{Action, Step};
+use crate::resource::Provision;
 use crate::run::{Context, Listener, StepError, wait};
 
 /// A step with all that it needs, so that it can run as a task of its own.
@@ -53,6 +54,8 @@ pub(in crate::run) enum Done {
     Container(String),
     /// An image is there, by this id.
     Image(String),
+    /// What a provider has for those that depend on it.
+    Provided(Vec<Provision>),
     /// A pull failed, and the plan says how to go on.
     PullFailed,
     /// There was nothing to do, or what there was has been told.
@@ -95,6 +98,7 @@ impl Job {
                 | Action::BuildImage { .. }
                 | Action::PushImage { .. }
                 | Action::RunHook { .. }
+                | Action::RunProvider { .. }
         )
     }
 
@@ -160,6 +164,7 @@ impl Job {
             Action::RemoveContainer { volumes, .. } => container::remove(self, *volumes).await,
             Action::RenameContainer { name, .. } => container::rename(self, name).await,
             Action::RunHook { phase, hook, .. } => hook::run(self, (*phase, hook)).await,
+            Action::RunProvider { provider, verb } => provider::run(self, provider, *verb).await,
             Action::Await(wait) => wait::wait(self, wait).await,
             Action::PullImage { image, on_failure } => image::pull(self, (image, *on_failure)).await,
             Action::BuildImage { .. } if !self.pull_failed => Ok(Done::Skipped),

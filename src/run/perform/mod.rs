@@ -5,7 +5,9 @@ mod container;
 mod hook;
 mod image;
 mod job;
+mod provider;
 mod storage;
 
 pub(crate) use image::remove_image;
 pub(super) use job::{Done, Job, Target};
+pub use provider::ProviderFault;
