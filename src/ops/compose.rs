@@ -1,5 +1,6 @@
 //! A project and the daemon it lives on: what every verb starts from.
 
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use crate::engine::{Engine, Query};
 use crate::event::Sink;
 use crate::load::Loaded;
 use crate::model::Project;
+use crate::plan::UpPolicy;
 use crate::resource::{Desired, Observed, Provision, Target, translate};
 use crate::run::{Context, Gates, Limits};
 
@@ -54,6 +56,7 @@ pub struct Compose {
     engine: Engine,
     scope: Scope,
     settings: Settings,
+    model_endpoint: Arc<OnceCell<String>>,
 }
 
 impl Default for Settings {
@@ -73,7 +76,7 @@ impl Compose {
     /// A project on a daemon.
     #[must_use]
     pub fn new(engine: Engine, scope: Scope, settings: Settings) -> Self {
-        Self { engine, scope, settings }
+        Self { engine, scope, settings, model_endpoint: Arc::default() }
     }
 
     /// The same daemon and settings with another project, or the same one as it is written now.
@@ -131,13 +134,19 @@ impl Compose {
         Ok(self.desired_of(&self.files()?.project))
     }
 
-    /// What the files ask of the daemon, once providers have said what they provide: who waits for one has its variables.
-    pub(super) fn desired_with(&self, provided: &BTreeMap<String, Vec<Provision>>) -> Result<Desired, Error> {
-        if provided.is_empty() {
+    /// What the files ask of the daemon, with the variables of providers and models.
+    pub(super) async fn desired_for(&self, policy: &UpPolicy) -> Result<Desired, Error> {
+        let project = &self.files()?.project;
+        if policy.provided.is_empty() && project.models.is_empty() {
             return self.desired();
         }
-        let project = provision(self.files()?.project.clone(), provided);
-        Ok(self.desired_of(&project))
+        let project = provision(project.clone(), &policy.provided);
+        Ok(self.desired_of(&self.told_of_models(project, policy).await?))
+    }
+
+    /// Where language models are asked, once that is known.
+    pub(super) fn model_endpoint(&self) -> &OnceCell<String> {
+        &self.model_endpoint
     }
 
     /// What was loaded; an error if the project is known by its name alone.
@@ -196,14 +205,15 @@ impl Compose {
         }
     }
 
-    /// The variables that programs standing for services get: none is asked for where there are none.
-    fn variables(&self) -> BTreeMap<String, String> {
-        let Some(loaded) = self.loaded() else { return BTreeMap::new() };
-        if loaded.project.services.values().all(|service| service.provider.is_none()) {
-            return BTreeMap::new();
-        }
-        let told = loaded.environment.iter();
-        told.map(|(name, variable)| (name.to_owned(), variable.value.clone())).collect()
+    /// The variables of the process and of `.env`, which programs get that we run.
+    pub(super) fn all_variables(&self) -> Arc<BTreeMap<String, String>> {
+        let told = self.loaded().into_iter().flat_map(|loaded| loaded.environment.iter());
+        Arc::new(told.map(|(name, variable)| (name.to_owned(), variable.value.clone())).collect())
+    }
+
+    fn variables_of_providers(&self) -> Arc<BTreeMap<String, String>> {
+        let mut services = self.loaded().into_iter().flat_map(|loaded| loaded.project.services.values());
+        if services.any(|service| service.provider.is_some()) { self.all_variables() } else { Arc::default() }
     }
 
     fn gates(&self) -> Gates {
@@ -225,7 +235,7 @@ impl Compose {
             cancel: self.settings.interrupts.stop.clone(),
             kill: self.settings.interrupts.kill.clone(),
             keep_going: false,
-            variables: Arc::new(self.variables()),
+            variables: self.variables_of_providers(),
             listener: None,
             follower: None,
         }

@@ -23,6 +23,7 @@ mod keep;
 mod late;
 mod lifecycle;
 mod logs;
+mod models;
 mod port;
 mod projects;
 mod ps;

@@ -60,7 +60,8 @@ impl Compose {
 
     async fn plan_run(&self, container: OneOff, policy: UpPolicy) -> Result<PreparedRun, Error> {
         let project = container.apply(&self.files()?.project).map_err(misused)?;
-        let desired = self.desired_of(&provision(project, &policy.provided));
+        let project = provision(project, &policy.provided);
+        let desired = self.desired_of(&self.told_of_models(project, &policy).await?);
         let service = desired.service(&container.service);
         let spec = service.map(|service| service.oneoff(&container)).unwrap_or_default();
         let observed = self.observe(&desired).await?;
@@ -72,6 +73,7 @@ impl Compose {
     /// Makes the container of [`Compose::prepare_run`], and what it needs.
     pub async fn create_for_run(&self, prepared: &PreparedRun) -> Result<(), Error> {
         let mut prepared = prepared.clone();
+        self.ensure_models(&prepared.policy).await?;
         loop {
             self.warn(&prepared.plan);
             let mut outcome = self.told("run", &prepared.plan, &self.context()).await;

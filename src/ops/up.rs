@@ -76,7 +76,7 @@ type Begun = (Session, Option<UnboundedSender<WatchRequest>>);
 impl Compose {
     /// Looks at the daemon and decides what to do.
     pub async fn prepare_up(&self, mut policy: UpPolicy) -> Result<Prepared, Error> {
-        let desired = self.desired_with(&policy.provided)?;
+        let desired = self.desired_for(&policy).await?;
         let mut observed = self.observe(&desired).await?;
         let stale = self.look_closer(&desired, &mut observed).await?;
         policy.stale_images.extend(stale);
@@ -104,6 +104,7 @@ impl Compose {
     /// Carries a prepared plan out under another verb (`create`, `scale`), and shows nothing of what containers write.
     pub async fn bring(&self, operation: &'static str, prepared: &Prepared) -> Result<(), Error> {
         self.warn(&prepared.plan);
+        self.ensure_models(&prepared.policy).await?;
         let (prepared, outcome) = self.settle(operation, prepared, &self.context()).await?;
         self.finished(&prepared.plan, outcome)
     }
@@ -140,6 +141,7 @@ impl Compose {
 
     async fn up_attached(&self, prepared: &Prepared, mut options: AttachOptions) -> Result<UpEnd, Error> {
         let shown = shown(prepared, &options)?;
+        self.ensure_models(&prepared.policy).await?;
         // Whatever is wrong with the rules is told before anything is done, and what is saved meanwhile is not missed.
         let mut watch =
             options.watch.take().map(|watch| self.watch_from_start(watch, &options)).transpose()?;

@@ -25,6 +25,7 @@ mod lifecycle;
 mod listing;
 mod logs;
 mod menu;
+mod models;
 mod plan;
 mod podman;
 mod ports;

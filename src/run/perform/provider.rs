@@ -5,7 +5,6 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 
@@ -19,6 +18,7 @@ use crate::event::Status;
 use crate::plan::ProviderVerb;
 use crate::resource::{ProviderSpec, Provision};
 use crate::run::StepError;
+use crate::run::plugin::{plugin, program};
 
 /// What we understand, as programs look it up before they send it.
 const MESSAGES: &str = "error,info,setenv,rawsetenv,debug,get-service-config";
@@ -180,19 +180,9 @@ fn find(job: &Job, kind: &str) -> Result<PathBuf, ProviderFault> {
     if kind == "compose" {
         return Err(ProviderFault::Itself);
     }
-    let runs = |path: &PathBuf| {
-        path.metadata().is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 != 0)
-    };
-    if kind.contains('/') {
-        return Some(PathBuf::from(kind))
-            .filter(runs)
-            .ok_or_else(|| ProviderFault::NoProgram(kind.to_owned()));
-    }
-    let plugins = job.context.engine.plugin_folders();
-    let plugins = plugins.into_iter().map(|folder| folder.join(format!("docker-{kind}")));
-    let path = job.context.variables.get("PATH").cloned().unwrap_or_default();
-    let programs: Vec<PathBuf> = std::env::split_paths(&path).map(|folder| folder.join(kind)).collect();
-    plugins.chain(programs).find(runs).ok_or_else(|| ProviderFault::NoProgram(kind.to_owned()))
+    plugin(&job.context.engine, kind)
+        .or_else(|| program(&job.context.variables, kind))
+        .ok_or_else(|| ProviderFault::NoProgram(kind.to_owned()))
 }
 
 /// What the program says of itself; nothing if it does not know the question.
