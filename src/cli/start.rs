@@ -8,8 +8,8 @@ use super::command::watch;
 use super::command::{attach, exec, run as run_container};
 use super::command::{
     build, commit, completion, config, cp, create, down, events, export, graph, images, inspect, kill, lint,
-    logs, ls, metadata, pause, plan, port, ps, pull, push, restart, rm, scale, search, start, stats, stop,
-    top, unpause, up, version, volumes, wait,
+    logs, ls, metadata, pause, plan, port, ps, pull, push, reap, restart, rm, scale, search, start, stats,
+    stop, top, unpause, up, version, volumes, wait,
 };
 use super::exit::Exit;
 use super::failure::Failure;
@@ -69,6 +69,7 @@ fn run(verb: &Verb, session: &Session) -> Result<Exit, Failure> {
         Verb::Cp(args) => cp(args, session),
         Verb::Export(args) => export(args, session),
         Verb::Commit(args) => commit(args, session),
+        Verb::Reap(args) => reap(args, session),
         Verb::Search(args) => search(args, session),
         Verb::Build(args) => build(args, session),
         Verb::Watch(args) => watch(args, session),

@@ -61,6 +61,7 @@ where
             compatibility: compatibility(&session.root, &project.variables),
             fast_gates: !session.root.no_fast_gates,
             interrupts,
+            lease: None,
         };
         let compose = Compose::new(engine, project.scope, settings);
         let broken = reporter.broken();

@@ -12,6 +12,7 @@ use crate::event::Sink;
 use crate::load::Loaded;
 use crate::model::Project;
 use crate::plan::UpPolicy;
+use crate::resource::lease::Lease;
 use crate::resource::{Desired, Observed, Provision, Target, translate};
 use crate::run::{Context, Gates, Limits};
 
@@ -48,6 +49,8 @@ pub struct Settings {
     pub fast_gates: bool,
     /// The user's ways to break in.
     pub interrupts: Interrupts,
+    /// Whose everything is that is made, and how long it may stay.
+    pub lease: Option<Lease>,
 }
 
 /// A project and the daemon it lives on. Each verb is a method, one file a verb.
@@ -68,6 +71,7 @@ impl Default for Settings {
             compatibility: false,
             fast_gates: true,
             interrupts: Interrupts::default(),
+            lease: None,
         }
     }
 }
@@ -107,6 +111,13 @@ impl Compose {
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// The same with everything that is made on a lease.
+    #[must_use]
+    pub fn on_lease(&self, lease: Lease) -> Self {
+        let settings = Settings { lease: Some(lease), ..self.settings.clone() };
+        Self { settings, ..self.clone() }
     }
 
     /// Waits until everything that was told so far has been shown, so that others may write to the same terminal.
@@ -156,6 +167,14 @@ impl Compose {
 
     /// What a project asks of the daemon.
     pub(super) fn desired_of(&self, project: &Project) -> Desired {
+        let mut desired = self.translated(project);
+        if let Some(lease) = &self.settings.lease {
+            desired.lease(lease);
+        }
+        desired
+    }
+
+    fn translated(&self, project: &Project) -> Desired {
         let target = Target {
             engine: self.engine.facts().api_version,
             environment_files: self.settings.environment_files.clone(),

@@ -19,6 +19,8 @@ pub struct DownOptions {
     pub remove_orphans: bool,
     /// Grace; `None` leaves it to each container's own.
     pub timeout: Option<Duration>,
+    /// Containers are removed as they are: killed, without their `pre_stop` hooks.
+    pub now: bool,
 }
 
 impl Compose {
@@ -39,6 +41,7 @@ impl Compose {
             images: options.images,
             remove_orphans: options.remove_orphans,
             timeout: options.timeout,
+            now: options.now,
         };
         let labelled = match options.images {
             ImageRemoval::None => Vec::new(),

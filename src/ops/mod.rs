@@ -27,6 +27,7 @@ mod models;
 mod port;
 mod projects;
 mod ps;
+pub mod reap;
 mod report;
 mod run;
 mod stats;

@@ -13,6 +13,7 @@ pub mod hash;
 mod id;
 mod image;
 pub mod labels;
+pub mod lease;
 pub mod names;
 mod network;
 mod observed;

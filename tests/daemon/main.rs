@@ -21,6 +21,7 @@ mod hostile;
 mod interop;
 mod interrupts;
 mod keeping;
+mod leases;
 mod lifecycle;
 mod listing;
 mod logs;

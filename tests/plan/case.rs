@@ -92,6 +92,8 @@ struct Asked {
     stop: bool,
     volumes: bool,
     rmi: String,
+    /// Containers are killed.
+    now: bool,
     /// Providers that have spoken.
     provided: Vec<String>,
     /// Services that were brought up before that.
@@ -198,6 +200,7 @@ impl Asked {
             },
             remove_orphans: self.remove_orphans,
             timeout: self.timeout.map(Duration::from_secs),
+            now: self.now,
         };
         let labelled = self.labelled.iter();
         let labelled: Vec<ObservedImage> = labelled

@@ -14,4 +14,4 @@ pub(super) use moment::{instant, moment};
 pub(super) use parse::{Parsed, parse};
 pub(super) use refusal::Refusal;
 pub(super) use root::{Ansi, Cli, DockerArgs, RootArgs, Verb};
-pub(super) use values::{boolean, instance, integer, seconds, switch};
+pub(super) use values::{boolean, instance, integer, lifetime, seconds, switch};

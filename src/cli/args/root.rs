@@ -10,8 +10,8 @@ use crate::cli::command::{AttachArgs, ExecArgs, RunArgs};
 use crate::cli::command::{
     BuildArgs, CommitArgs, CompletionArgs, ConfigArgs, CpArgs, CreateArgs, DownArgs, EventsArgs, ExportArgs,
     GraphArgs, ImagesArgs, InspectArgs, KillArgs, LintArgs, LogsArgs, LsArgs, PauseArgs, PlanArgs, PortArgs,
-    PsArgs, PullArgs, PushArgs, RestartArgs, RmArgs, ScaleArgs, SearchArgs, StartArgs, StatsArgs, StopArgs,
-    TopArgs, UnpauseArgs, UpArgs, VersionArgs, VolumesArgs, WaitArgs,
+    PsArgs, PullArgs, PushArgs, ReapArgs, RestartArgs, RmArgs, ScaleArgs, SearchArgs, StartArgs, StatsArgs,
+    StopArgs, TopArgs, UnpauseArgs, UpArgs, VersionArgs, VolumesArgs, WaitArgs,
 };
 
 /// Define and run multi-container applications
@@ -180,6 +180,7 @@ pub(crate) enum Verb {
     Cp(CpArgs),
     Export(ExportArgs),
     Commit(CommitArgs),
+    Reap(ReapArgs),
     Search(SearchArgs),
     Build(BuildArgs),
     Watch(WatchArgs),

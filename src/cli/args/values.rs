@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rcompose::model;
 use rcompose::ops::Instance;
 
 /// A whole number, also as `0x10`, `0o10`, `0b10` and with `_` between digits.
@@ -44,6 +45,15 @@ pub(crate) fn boolean(text: &str) -> Result<bool, String> {
 /// A flag's number of seconds. Below 0 the daemon waits as long as it takes.
 pub(crate) fn seconds(number: i64) -> Duration {
     Duration::from_secs(u64::try_from(number).unwrap_or(u64::from(u32::MAX)))
+}
+
+/// How long something may stay: a duration above 0.
+pub(crate) fn lifetime(text: &str) -> Result<Duration, String> {
+    let span: model::Duration = text.parse().map_err(|error: model::InvalidDuration| error.to_string())?;
+    if span.seconds() < 1 {
+        return Err(format!("{text:?} is less than a second; such as `30m` or `2h`"));
+    }
+    Ok(span.to_std())
 }
 
 /// Which container of a service; an `--index` below 1 is none.

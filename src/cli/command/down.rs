@@ -31,6 +31,9 @@ pub(crate) struct DownArgs {
     /// Seconds that containers are given to stop
     #[arg(short, long, value_name = "SECONDS", value_parser = integer)]
     timeout: Option<i64>,
+    /// Kill instead of stop: for what nobody needs any more, such as the stacks of tests
+    #[arg(long, conflicts_with = "timeout")]
+    now: bool,
     /// Old name of `--volumes`
     #[arg(long, hide = true)]
     volume: bool,
@@ -54,6 +57,7 @@ pub(crate) fn run(args: &DownArgs, session: &Session) -> Result<Exit, Failure> {
         images,
         remove_orphans: args.remove_orphans || project.switch("COMPOSE_REMOVE_ORPHANS"),
         timeout: args.timeout.map(seconds),
+        now: args.now,
     };
     let dry = session.root.dry_run;
     work(session, project, Lines::default(), async |compose| {

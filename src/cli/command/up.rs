@@ -1,17 +1,20 @@
 //! `up`: brings the project up.
 
 use clap::Args;
+use rcompose::ops::reap::Machine;
 use rcompose::ops::{self, AttachOptions, Compose, Prepared, UpEnd, UpRequest, WatchOptions, WatchRequest};
 use rcompose::plan::{Answer, BuildChoice, Jobs, PullChoice, Recreate, UpPolicy};
+use rcompose::resource::lease::{Lease, World};
 use rcompose::run::Abort;
 use std::collections::BTreeMap;
 use std::io::{self, stderr, stdin};
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::plan::show_dry;
 use super::watch::{ReloadArgs, polling, requests};
-use crate::cli::args::{boolean, integer, seconds, switch};
+use crate::cli::args::{boolean, integer, lifetime, seconds, switch};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::project::{Needs, Project};
@@ -50,6 +53,9 @@ pub(crate) struct UpArgs {
     /// Create, and do not start
     #[arg(long)]
     no_start: bool,
+    /// What is made may be removed by `reap` after so long, such as `2h` (default: it stays)
+    #[arg(long, value_name = "DURATION", value_parser = lifetime)]
+    ttl: Option<Duration>,
     /// Answer every question with yes
     #[arg(short, long, alias = "y")]
     yes: bool,
@@ -187,6 +193,8 @@ pub(crate) fn run(args: &UpArgs, session: &Session) -> Result<Exit, Failure> {
         if compose.loaded().is_some_and(|loaded| loaded.project.services.is_empty()) {
             return Err(Failure::message("no service selected"));
         }
+        let leased = args.ttl.map(|ttl| Ok::<_, Failure>(compose.on_lease(lease(ttl)?))).transpose()?;
+        let compose = leased.as_ref().unwrap_or(compose);
         if session.root.dry_run {
             show_dry(&compose.prepare_up(policy).await?.plan, session)?;
             return Ok(Exit::Success);
@@ -217,6 +225,13 @@ pub(crate) fn run(args: &UpArgs, session: &Session) -> Result<Exit, Failure> {
             UpEnd::Interrupted => Exit::Interrupted,
         })
     })
+}
+
+/// A lease that ends after so long.
+fn lease(ttl: Duration) -> Result<Lease, Failure> {
+    let machine = Machine::this()
+        .map_err(|cause| Failure::message(format!("this machine does not tell of itself: {cause}")))?;
+    Ok(Lease { until: Some(machine.now().saturating_add(ttl.as_secs())), ..machine.lease() })
 }
 
 /// What the user wants while it is attached, by keys and by a signal; the terminal is as it was once the second is

@@ -23,6 +23,8 @@ pub struct DownPolicy {
     pub remove_orphans: bool,
     /// Grace; `None` leaves it to each container's own.
     pub timeout: Option<Duration>,
+    /// Containers are removed as they are: killed, without their `pre_stop` hooks.
+    pub now: bool,
 }
 
 /// Which images go.
@@ -90,7 +92,7 @@ impl<'a> Down<'a> {
 
     /// Stops and removes a container; returns the steps after which it does not run.
     fn remove(&mut self, container: &'a ObservedContainer, cause: &Cause, after: &[StepId]) -> Vec<StepId> {
-        let stopped = self.work.stop(container, cause, after);
+        let stopped = if self.policy.now { Vec::new() } else { self.work.stop(container, cause, after) };
         let volumes = self.policy.volumes && *cause == Cause::Requested;
         let action = Action::RemoveContainer { container: existing(container), volumes };
         let removed = self.work.add(container, (action, cause.clone()), &stopped);
