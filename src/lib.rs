@@ -7,6 +7,7 @@
 pub mod diag;
 pub mod engine;
 pub mod event;
+pub mod fixture;
 pub mod load;
 pub mod model;
 pub mod ops;

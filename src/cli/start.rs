@@ -8,8 +8,8 @@ use super::command::watch;
 use super::command::{attach, exec, run as run_container};
 use super::command::{
     build, commit, completion, config, cp, create, down, events, export, graph, images, inspect, kill, lint,
-    logs, ls, metadata, pause, plan, port, ps, pull, push, reap, restart, rm, scale, search, start, stats,
-    stop, top, unpause, up, version, volumes, wait,
+    logs, ls, metadata, pause, plan, port, ps, pull, push, reap, reaper, restart, rm, scale, search, start,
+    stats, stop, test, top, unpause, up, version, volumes, wait,
 };
 use super::exit::Exit;
 use super::failure::Failure;
@@ -70,6 +70,8 @@ fn run(verb: &Verb, session: &Session) -> Result<Exit, Failure> {
         Verb::Export(args) => export(args, session),
         Verb::Commit(args) => commit(args, session),
         Verb::Reap(args) => reap(args, session),
+        Verb::Reaper(args) => reaper(args, session),
+        Verb::Test(args) => test(args, session),
         Verb::Search(args) => search(args, session),
         Verb::Build(args) => build(args, session),
         Verb::Watch(args) => watch(args, session),

@@ -5,7 +5,7 @@ use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rcompose::engine::{self, ConnectOptions, Engine, TlsOptions};
-use rcompose::event::channel;
+use rcompose::event::{Sink, channel};
 use rcompose::load;
 use rcompose::ops::{Compose, Error, Interrupts, Settings};
 use tokio::runtime::Runtime;
@@ -82,6 +82,29 @@ where
     })
 }
 
+/// Does work that has no project of its own, with progress and interrupts.
+pub(crate) fn attended<F>(session: &Session, body: F) -> Result<Exit, Failure>
+where
+    F: AsyncFnOnce(Sink, Interrupts) -> Result<Exit, Failure>,
+{
+    let style = style(session, &Project::none(session), Lines::default())?;
+    let runtime = Runtime::new().map_err(|error| unable("no runtime", &error))?;
+    let result = runtime.block_on(async {
+        let (sink, events) = channel();
+        let reporter = Reporter::start(style, events);
+        let interrupts = Interrupts::default();
+        let leave = listen(&interrupts).map_err(|error| unable("signals cannot be listened to", &error))?;
+        let result = tokio::select! {
+            result = body(sink, interrupts) => result,
+            () = leave.cancelled() => Ok(Exit::Interrupted),
+        };
+        reporter.end().await;
+        result
+    });
+    runtime.shutdown_background();
+    result
+}
+
 /// Seconds since 1970.
 pub(crate) fn now() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
@@ -90,20 +113,24 @@ pub(crate) fn now() -> i64 {
 
 /// The daemon of flags, environment and context.
 pub(crate) async fn connect(session: &Session) -> Result<Engine, Failure> {
+    Engine::connect(&connection(session))
+        .await
+        .map_err(|error| Failure::message(error.to_string()).maybe_help(error.help()))
+}
+
+/// Where flags, environment and context say that the daemon is.
+pub(crate) fn connection(session: &Session) -> ConnectOptions {
     let docker = &session.root.docker;
     let mut environment = session.variables.clone();
     if let Some(directory) = &docker.config {
         environment.insert("DOCKER_CONFIG".to_owned(), directory.display().to_string());
     }
-    let options = ConnectOptions {
+    ConnectOptions {
         host: docker.host.clone(),
         context: docker.context.clone(),
         tls: tls(docker),
         ..ConnectOptions::from_environment(&environment)
-    };
-    Engine::connect(&options)
-        .await
-        .map_err(|error| Failure::message(error.to_string()).maybe_help(error.help()))
+    }
 }
 
 /// TLS, as far as the flags of the `docker` command ask for it.

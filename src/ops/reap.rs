@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks for it: nothing tells of the end of a call whose caller is dead.
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// How often something is tried again that is in use.
+const TRIES: u32 = 12;
+
 /// This machine.
 #[derive(Clone, Debug)]
 pub struct Machine {
@@ -58,9 +61,16 @@ impl Machine {
     /// # Errors
     /// What the system says if it does not tell of it.
     pub fn owner(&self) -> io::Result<Owner> {
-        let pid = std::process::id();
+        self.process(std::process::id())
+    }
+
+    /// A process of this machine as an owner.
+    ///
+    /// # Errors
+    /// What the system says if it does not tell of it.
+    pub fn process(&self, pid: u32) -> io::Result<Owner> {
         let start =
-            started(pid).ok_or_else(|| io::Error::other("/proc does not tell when this process began"))?;
+            started(pid).ok_or_else(|| io::Error::other("/proc does not tell when the process began"))?;
         Ok(Owner { pid, start, space: self.space.clone() })
     }
 
@@ -145,8 +155,22 @@ pub async fn strays(
 }
 
 /// Takes strays away: containers first, with their anonymous volumes, then networks and volumes. What is gone already is
-/// as it should be. Gives those that are still there, with what the daemon says.
+/// as it should be; what is still in use by something that somebody else takes away is tried again. Gives those that are
+/// still there, with what the daemon says.
 pub async fn reap(engine: &Engine, sink: &Sink, strays: &[Stray]) -> Vec<(Stray, engine::Error)> {
+    let mut left = remove(engine, sink, strays).await;
+    for _ in 0..TRIES {
+        if left.is_empty() {
+            break;
+        }
+        tokio::time::sleep(PAUSE).await;
+        let again: Vec<Stray> = left.into_iter().map(|(stray, _)| stray).collect();
+        left = remove(engine, sink, &again).await;
+    }
+    left
+}
+
+async fn remove(engine: &Engine, sink: &Sink, strays: &[Stray]) -> Vec<(Stray, engine::Error)> {
     let mut left = Vec::new();
     for first in [true, false] {
         let turn = strays.iter().filter(|stray| (stray.resource.kind == Kind::Container) == first);
@@ -163,7 +187,7 @@ pub async fn reap(engine: &Engine, sink: &Sink, strays: &[Stray]) -> Vec<(Stray,
             };
             match removed {
                 Err(error) if !error.is_not_found() && !error.is_already_done() => {
-                    tell(Status::Error, "Error", &error.to_string());
+                    tell(Status::Warning, "Still there", &error.to_string());
                     Some((stray.clone(), error))
                 }
                 _ => {

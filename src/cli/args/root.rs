@@ -10,8 +10,8 @@ use crate::cli::command::{AttachArgs, ExecArgs, RunArgs};
 use crate::cli::command::{
     BuildArgs, CommitArgs, CompletionArgs, ConfigArgs, CpArgs, CreateArgs, DownArgs, EventsArgs, ExportArgs,
     GraphArgs, ImagesArgs, InspectArgs, KillArgs, LintArgs, LogsArgs, LsArgs, PauseArgs, PlanArgs, PortArgs,
-    PsArgs, PullArgs, PushArgs, ReapArgs, RestartArgs, RmArgs, ScaleArgs, SearchArgs, StartArgs, StatsArgs,
-    StopArgs, TopArgs, UnpauseArgs, UpArgs, VersionArgs, VolumesArgs, WaitArgs,
+    PsArgs, PullArgs, PushArgs, ReapArgs, ReaperArgs, RestartArgs, RmArgs, ScaleArgs, SearchArgs, StartArgs,
+    StatsArgs, StopArgs, TestArgs, TopArgs, UnpauseArgs, UpArgs, VersionArgs, VolumesArgs, WaitArgs,
 };
 
 /// Define and run multi-container applications
@@ -180,7 +180,10 @@ pub(crate) enum Verb {
     Cp(CpArgs),
     Export(ExportArgs),
     Commit(CommitArgs),
+    Test(TestArgs),
     Reap(ReapArgs),
+    #[command(hide = true)]
+    Reaper(ReaperArgs),
     Search(SearchArgs),
     Build(BuildArgs),
     Watch(WatchArgs),

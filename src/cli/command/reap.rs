@@ -2,13 +2,16 @@
 
 use clap::Args;
 use rcompose::event::Sink;
+use rcompose::fixture::reaper::{clear, wait_for_the_end};
 use rcompose::ops::reap::{Machine, Stray, reap, strays};
+use rcompose::resource::lease::Lease;
+use std::path::PathBuf;
 use tokio::runtime::Runtime;
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
-use crate::cli::work::connect;
+use crate::cli::work::{connect, connection};
 
 /// Remove what tests and `up --ttl` left behind, when their time is over
 #[derive(Debug, Args)]
@@ -17,6 +20,27 @@ use crate::cli::work::connect;
         its time is over. `--dry-run` says what would go, and why."
 )]
 pub(crate) struct ReapArgs {}
+
+/// Wait for the end of a process, then take away what it made
+#[derive(Debug, Args)]
+pub(crate) struct ReaperArgs {
+    /// The project
+    project: String,
+    /// The lease on what was made
+    lease: String,
+    /// The file that writes the process down among the owners of a shared stack
+    mine: Option<PathBuf>,
+}
+
+/// Is there for a process that holds the other end of its input, and outlives it.
+pub(crate) fn reaper(args: &ReaperArgs, session: &Session) -> Result<Exit, Failure> {
+    let lease = Lease::of_label(&args.lease).ok_or_else(|| Failure::message("this is no lease"))?;
+    wait_for_the_end();
+    let connection = connection(session);
+    let cleared = clear(&connection, (&args.project, &lease), args.mine.as_deref());
+    Runtime::new()?.block_on(cleared)?;
+    Ok(Exit::Success)
+}
 
 /// Takes them away.
 pub(crate) fn run(_: &ReapArgs, session: &Session) -> Result<Exit, Failure> {
