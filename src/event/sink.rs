@@ -106,6 +106,11 @@ impl Events {
         }
     }
 
+    /// The next event with its hold, if there is one already.
+    pub fn ready_held(&mut self) -> Option<Told> {
+        self.receiver.try_recv().ok()
+    }
+
     /// The next event with its hold: a line counts as under way until that is dropped. Marks come too.
     pub async fn next_held(&mut self) -> Option<Told> {
         self.receiver.recv().await

@@ -71,6 +71,8 @@ pub(crate) struct Reporter {
     last: CancellationToken,
 }
 
+/// So many lines go to the writer together at most.
+const BATCH: usize = 256;
 /// The live region is drawn at most so often.
 const PACE: Duration = Duration::from_millis(40);
 /// And at least so often while something moves.
@@ -120,6 +122,8 @@ struct Listener {
     kind: Kind,
     logs: Logs,
     outbox: Arc<Outbox>,
+    /// Lines that stay, on their way to the writer.
+    lines: Vec<(Chunk, Hold)>,
     began: Instant,
     drawn: Option<Instant>,
     /// True if something happened since.
@@ -139,6 +143,7 @@ impl Listener {
             kind,
             logs: Logs::new(style.logs),
             outbox,
+            lines: Vec::new(),
             began: Instant::now(),
             drawn: None,
             stale: false,
@@ -153,28 +158,22 @@ impl Listener {
                 biased;
                 next = events.next_held() => {
                     let Some(told) = next else { break };
-                    let (event, hold) = match told {
-                        Told::Event(event, hold) => (event, hold),
-                        Told::Mark(hold) => {
-                            // Goes the way of all lines, and is let go behind them.
-                            self.show(Some((Chunk::stderr(""), hold)));
-                            continue;
-                        }
-                    };
-                    if self.style.quiet.leaves_out(&event) {
-                        continue;
+                    self.take(told);
+                    // What has come meanwhile goes to the writer together: waking it costs more than a line.
+                    while self.lines.len() < BATCH
+                        && let Some(told) = events.ready_held()
+                    {
+                        self.take(told);
                     }
-                    let chunk = self.accept(&event);
-                    let due = chunk.is_some() || self.drawn.is_none_or(|drawn| drawn.elapsed() >= PACE);
-                    self.stale = true;
-                    if due {
-                        self.show(chunk.map(|chunk| (chunk, hold)));
+                    let due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= PACE);
+                    if !self.lines.is_empty() || self.stale && due {
+                        self.show();
                     }
                 }
                 // Not before everything that was sent by then.
                 () = last.cancelled() => break,
                 _ = ticks.tick() => if self.stale || self.is_moving() {
-                    self.show(None);
+                    self.show();
                 },
             }
         }
@@ -186,11 +185,25 @@ impl Listener {
         });
     }
 
+    fn take(&mut self, told: Told) {
+        match told {
+            Told::Event(event, hold) => {
+                if self.style.quiet.leaves_out(&event) {
+                    return;
+                }
+                let chunk = self.accept(&event);
+                self.lines.extend(chunk.map(|chunk| (chunk, hold)));
+                self.stale = true;
+            }
+            // Goes the way of all lines, and is let go behind them.
+            Told::Mark(hold) => self.lines.push((Chunk::stderr(""), hold)),
+        }
+    }
+
     fn accept(&mut self, event: &Event) -> Option<Chunk> {
         if let Some(menu) = &mut self.style.menu {
             menu.accept(event);
         }
-        let (view, now) = (self.view(), self.began.elapsed());
         if let Some(chunk) = self.logs.accept(event) {
             return Some(chunk);
         }
@@ -198,8 +211,10 @@ impl Listener {
         if let (Some(line), Kind::Tty(_) | Kind::Plain(_)) = (watched, &self.kind) {
             return Some(line);
         }
+        let (width, height) = if matches!(self.kind, Kind::Tty(_)) { terminal_size() } else { (0, 0) };
+        let view = View { width, height, paint: self.style.paint, glyphs: self.style.glyphs };
         match &mut self.kind {
-            Kind::Tty(live) => live.accept(event, view, now),
+            Kind::Tty(live) => live.accept(event, view, self.began.elapsed()),
             Kind::Plain(plain) => plain.accept(event),
             Kind::Json => json::accept(event),
             Kind::Quiet(paint) => match event {
@@ -212,7 +227,7 @@ impl Listener {
     }
 
     /// Hands on lines that stay, and the live region as it is now: at once, so that no line is seen in both.
-    fn show(&mut self, chunk: Option<(Chunk, Hold)>) {
+    fn show(&mut self) {
         let frame = match &self.kind {
             Kind::Tty(live) => {
                 let mut view = self.view();
@@ -224,8 +239,9 @@ impl Listener {
             }
             _ => None,
         };
+        let lines = &mut self.lines;
         self.outbox.put(|pending| {
-            pending.chunks.extend(chunk);
+            pending.chunks.append(lines);
             pending.frame = frame.or(pending.frame.take());
         });
         self.drawn = Some(Instant::now());

@@ -36,16 +36,21 @@ impl Writer {
 
     fn write(&mut self, pending: &mut Pending) {
         let mut above = String::new();
+        let mut data = Vec::new();
         for (chunk, _) in &pending.chunks {
             match chunk.target {
-                Target::Stdout if !self.same_terminal => self.data(chunk),
+                Target::Stdout if !self.same_terminal => {
+                    data.extend_from_slice(chunk.raw.as_deref().unwrap_or(chunk.text.as_bytes()));
+                }
                 _ if chunk.raw.is_some() => {
                     self.talk(&std::mem::take(&mut above), chunk);
                 }
                 _ => above.push_str(&chunk.text),
             }
         }
+        self.data(&data);
         let bytes = match pending.frame.take() {
+            None if above.is_empty() => return,
             Some(lines) => self.screen.paint(&above, lines, width()),
             None => self.screen.put_above(&above, width()),
         };
@@ -65,16 +70,12 @@ impl Writer {
             .and_then(|()| stderr.write_all(chunk.raw.as_deref().unwrap_or_default()));
     }
 
-    fn data(&self, chunk: &Chunk) {
-        if self.broken.is_cancelled() {
+    fn data(&self, bytes: &[u8]) {
+        if bytes.is_empty() || self.broken.is_cancelled() {
             return;
         }
         let mut stdout = io::stdout().lock();
-        if stdout
-            .write_all(chunk.raw.as_deref().unwrap_or(chunk.text.as_bytes()))
-            .and_then(|()| stdout.flush())
-            .is_err()
-        {
+        if stdout.write_all(bytes).and_then(|()| stdout.flush()).is_err() {
             self.broken.cancel();
         }
     }
