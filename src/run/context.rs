@@ -46,6 +46,8 @@ pub struct Limits {
     calls: Option<Arc<Semaphore>>,
     /// Starts: more than about two a core gain nothing, as the daemon itself works on them.
     starts: Arc<Semaphore>,
+    /// Stops that begin: an engine that is asked for all at once takes half as long again.
+    stops: Arc<Semaphore>,
     /// Starts at which an engine that is known to choose a port twice chooses one.
     ports: Arc<Semaphore>,
 }
@@ -58,6 +60,7 @@ impl Limits {
         Self {
             calls: parallel.map(|bound| Arc::new(Semaphore::new(bound.max(1)))),
             starts: Arc::new(Semaphore::new((2 * cores).max(4))),
+            stops: Arc::new(Semaphore::new((4 * cores).max(8))),
             ports: Arc::new(Semaphore::new(1)),
         }
     }
@@ -68,6 +71,10 @@ impl Limits {
 
     pub(super) fn starts(&self) -> Arc<Semaphore> {
         self.starts.clone()
+    }
+
+    pub(super) fn stops(&self) -> Arc<Semaphore> {
+        self.stops.clone()
     }
 
     pub(super) fn ports(&self) -> Arc<Semaphore> {

@@ -417,3 +417,18 @@ fn a_service_behind_a_profile_is_there_for_whoever_names_it() {
     stack.run(["rm", "-f", "x"]).success();
     assert!(stack.containers().is_empty());
 }
+
+#[test]
+fn who_does_not_listen_to_a_stop_keeps_nobody_else_waiting() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(
+        daemon,
+        "deaf",
+        "services: {a: {image: IMAGE, command: sh -c \"trap '' TERM; while :; do sleep 0.2; done\", scale: 24}}",
+    );
+    stack.run(["up", "-d"]).success();
+    let begun = std::time::Instant::now();
+    stack.run(["stop", "-t", "3"]).success();
+    // One after the other, or by eights, it would be 9 to 72 seconds.
+    assert!(begun.elapsed() < std::time::Duration::from_secs(8), "{:?}", begun.elapsed());
+}

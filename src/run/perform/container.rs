@@ -82,8 +82,20 @@ pub(super) async fn start(job: &Job) -> Result<Done, StepError> {
     Ok(Done::Nothing)
 }
 
+/// A container that ends at its signal has ended by then, on an engine that is busy with as many as we let it be.
+const SOON: Duration = Duration::from_millis(500);
+
 pub(super) async fn stop(job: &Job, timeout: Option<Duration>) -> Result<Done, StepError> {
-    gone_is_done(job.context.engine.stop_container(&job.target()?.id, timeout).await)
+    let place = job.context.limits.stops().acquire_owned().await.ok();
+    let mut stop = std::pin::pin!(job.context.engine.stop_container(&job.target()?.id, timeout));
+    let soon = tokio::time::timeout(SOON, &mut stop).await;
+    // Who takes its time keeps nobody else waiting.
+    drop(place);
+    let stopped = match soon {
+        Ok(stopped) => stopped,
+        Err(_) => stop.await,
+    };
+    gone_is_done(stopped)
 }
 
 pub(super) async fn restart(job: &Job, timeout: Option<Duration>) -> Result<Done, StepError> {
