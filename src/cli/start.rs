@@ -9,7 +9,7 @@ use super::command::{attach, exec, run as run_container};
 use super::command::{
     build, commit, completion, config, cp, create, down, events, export, graph, images, inspect, kill, lint,
     logs, ls, metadata, pause, plan, port, ps, pull, push, reap, reaper, restart, rm, scale, search, start,
-    stats, stop, test, top, unpause, up, version, volumes, wait,
+    stats, stop, test, top, unpause, up, version, volume, volumes, wait,
 };
 use super::exit::Exit;
 use super::failure::Failure;
@@ -69,6 +69,7 @@ fn run(verb: &Verb, session: &Session) -> Result<Exit, Failure> {
         Verb::Cp(args) => cp(args, session),
         Verb::Export(args) => export(args, session),
         Verb::Commit(args) => commit(args, session),
+        Verb::Volume(args) => volume(args, session),
         Verb::Reap(args) => reap(args, session),
         Verb::Reaper(args) => reaper(args, session),
         Verb::Test(args) => test(args, session),

@@ -60,6 +60,8 @@ pub enum Reason {
         /// The name.
         name: String,
     },
+    /// Several have the name: on engines before API 1.44 networks that were made at once, until all but one are gone.
+    Ambiguous,
     /// Another call removes it at this moment.
     RemovalInProgress,
     /// A port of the host is taken.
@@ -119,6 +121,7 @@ const RULES: &[Rule] = &[
     Rule { words: &["marked for removal"], reason: |_| Reason::RemovalInProgress },
     Rule { words: &["port is already allocated"], reason: port_taken },
     Rule { words: &["address already in use"], reason: port_taken },
+    Rule { words: &["network ", "is ambiguous"], reason: |_| Reason::Ambiguous },
     Rule { words: &["endpoint with name", "already exists in network"], reason: |_| Reason::EndpointExists },
     Rule { words: &["is already attached to network"], reason: |_| Reason::EndpointExists },
     Rule { words: &["mounts denied"], reason: not_shared },

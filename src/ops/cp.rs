@@ -93,6 +93,7 @@ impl Compose {
             Incoming::Service(from) => {
                 let any = CopyOptions { index: None, ..options.clone() };
                 let source = &self.containers_to_copy(&from.service, &any).await?.swap_remove(0);
+                apart(&containers, source, (from, to))?;
                 let how = (options.follow_links, unpacking);
                 let copies = containers.iter().map(|container| Copy {
                     container,
@@ -251,6 +252,21 @@ impl Compose {
         }
         Ok(found)
     }
+}
+
+/// An engine lets nobody at a container whose files it is sending: it cannot be sent them at the same time.
+fn apart(
+    containers: &[ObservedContainer],
+    source: &ObservedContainer,
+    (from, to): (&Inside, &Inside),
+) -> Result<(), Error> {
+    if containers.iter().all(|container| container.id != source.id) {
+        return Ok(());
+    }
+    Err(Error::Request {
+        message: format!("`{}` cannot be copied to itself", source.name),
+        help: Some(format!("`exec {} cp -a {} {}`", to.service, from.path, to.path)),
+    })
 }
 
 /// The first block, if it can be that of a tar. Engines before 29.5.1 would unpack what is compressed with a program of the

@@ -30,6 +30,7 @@ mod ps;
 pub mod reap;
 mod report;
 mod run;
+pub mod snapshots;
 mod stats;
 mod top;
 mod transfer;

@@ -94,6 +94,7 @@ impl StepError {
             Some(
                 Reason::NameTaken { .. }
                 | Reason::NetworkExists { .. }
+                | Reason::Ambiguous
                 | Reason::RemovalInProgress
                 | Reason::EndpointExists,
             ) => true,

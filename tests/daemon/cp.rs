@@ -312,6 +312,10 @@ fn what_cannot_be_meant_is_told_with_the_way_out() {
     stack.run(["cp", "f", ":/x"]).code(1).complains(["`:/x` is no path of a service"]);
     stack.run(["cp", "f", "a:"]).code(1).complains(["`a:` is no path of a service"]);
     stack.run(["cp", "f"]).code(1).complains(["requires 2 arguments, received 1"]);
+    stack
+        .run(["cp", "a:/srv", "a:/x"])
+        .code(1)
+        .complains(["cannot be copied to itself", "`exec a cp -a /srv /x`"]);
     stack.run(["cp", "gone", "a:/srv"]).code(1).complains(["`gone`", "No such file"]);
     stack.run(["cp", "a:/srv", "no/x"]).code(1).complains(["no such directory: `no`"]);
     let told = stack.run(["cp", "--dry-run", "f", "a:/srv/f"]).success();

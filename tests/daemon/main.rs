@@ -39,6 +39,7 @@ mod push;
 mod recreation;
 mod run;
 mod several;
+mod snapshots;
 mod soak;
 mod ssh;
 mod tls;

@@ -11,7 +11,8 @@ use crate::cli::command::{
     BuildArgs, CommitArgs, CompletionArgs, ConfigArgs, CpArgs, CreateArgs, DownArgs, EventsArgs, ExportArgs,
     GraphArgs, ImagesArgs, InspectArgs, KillArgs, LintArgs, LogsArgs, LsArgs, PauseArgs, PlanArgs, PortArgs,
     PsArgs, PullArgs, PushArgs, ReapArgs, ReaperArgs, RestartArgs, RmArgs, ScaleArgs, SearchArgs, StartArgs,
-    StatsArgs, StopArgs, TestArgs, TopArgs, UnpauseArgs, UpArgs, VersionArgs, VolumesArgs, WaitArgs,
+    StatsArgs, StopArgs, TestArgs, TopArgs, UnpauseArgs, UpArgs, VersionArgs, VolumeArgs, VolumesArgs,
+    WaitArgs,
 };
 
 /// Define and run multi-container applications
@@ -180,6 +181,7 @@ pub(crate) enum Verb {
     Cp(CpArgs),
     Export(ExportArgs),
     Commit(CommitArgs),
+    Volume(VolumeArgs),
     Test(TestArgs),
     Reap(ReapArgs),
     #[command(hide = true)]

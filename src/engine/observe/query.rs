@@ -152,6 +152,13 @@ impl Engine {
         Ok(seen)
     }
 
+    /// The volumes that carry a label, whatever its value: one call.
+    pub async fn volumes_labelled(&self, label: &str) -> Result<Vec<ObservedVolume>, Error> {
+        let mut seen = self.volumes_by(&Filters::from([("label", vec![label.to_owned()])])).await?;
+        seen.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(seen)
+    }
+
     async fn volumes_by(&self, filters: &Filters) -> Result<Vec<ObservedVolume>, Error> {
         let listed: ListedVolumes = self.wire.get("/volumes").filters(filters).answer().await?;
         Ok(listed.volumes.into_iter().map(|volume: ListedVolume| volume.into()).collect())

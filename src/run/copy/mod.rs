@@ -3,6 +3,7 @@
 //! A container says what its archive holds, and may lie: what comes out is written below the destination alone, through
 //! folders that are opened one by one and never through a link; devices and set-id bits stay behind.
 
+mod digest;
 mod fault;
 mod inbound;
 mod local;
@@ -12,8 +13,10 @@ mod pack;
 mod relay;
 mod unpack;
 
+pub use digest::Content;
+pub(crate) use digest::hex;
 pub use fault::CopyError;
 pub use inbound::{copy_in, pour_in};
 pub use local::{LocalSource, LocalTarget};
-pub use outbound::{copy_out, copy_raw};
+pub use outbound::{content, copy_out, copy_raw};
 pub use relay::copy_across;

@@ -11,6 +11,7 @@ use futures_util::{Stream, StreamExt, TryStreamExt};
 use tokio_util::io::{StreamReader, SyncIoBridge};
 use tokio_util::sync::CancellationToken;
 
+use super::digest::{Content, digest};
 use super::inbound::is_missing;
 use super::local::above;
 use super::names::{Spot, absolute, split, spot};
@@ -55,6 +56,13 @@ pub async fn copy_raw(
 ) -> Result<Flow<Bytes>, CopyError> {
     let found = find(engine, (container, &absolute(source)), follow).await?;
     Ok(engine.download(container, &found.path).await.map_err(|error| missing(error, source))?.1)
+}
+
+/// What a folder of a container holds.
+pub async fn content(engine: &Engine, (container, folder): (&str, &str)) -> Result<Content, CopyError> {
+    let flow = copy_raw(engine, (container, &format!("{folder}/.")), false).await?;
+    let reader = SyncIoBridge::new(stream(flow));
+    tokio::task::spawn_blocking(move || digest(reader)).await.map_err(io::Error::from)?
 }
 
 /// Where a path of a container leads, if its last link is to be followed.
