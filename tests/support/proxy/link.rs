@@ -5,6 +5,7 @@ use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::thread::{scope, sleep};
+use std::time::Duration;
 
 use super::fault::Harm;
 use super::{Call, Fault};
@@ -91,6 +92,11 @@ fn answer(client: &mut UnixStream, status: u16, body: &str) {
         "HTTP/1.1 {status} Disturbed\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
+    // Who closes while the rest of a request is on its way takes the answer with it.
+    let _ = client.shutdown(Shutdown::Write);
+    let _ = client.set_read_timeout(Some(Duration::from_secs(1)));
+    let mut rest = [0; 8192];
+    while matches!(client.read(&mut rest), Ok(1..)) {}
 }
 
 /// Copies both ways until the daemon has said all, or `limit` bytes of it are through.
