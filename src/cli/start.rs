@@ -7,9 +7,9 @@ use super::args::{Cli, Parsed, RootArgs, Verb, parse};
 use super::command::watch;
 use super::command::{attach, exec, run as run_container};
 use super::command::{
-    build, commit, completion, config, cp, create, down, events, export, graph, images, inspect, kill, lint,
-    logs, ls, metadata, pause, plan, port, ps, pull, push, reap, reaper, restart, rm, scale, search, start,
-    stats, stop, test, top, unpause, up, version, volume, volumes, wait,
+    build, commit, completion, config, cp, create, down, events, export, graph, images, inspect, kill, leash,
+    lint, logs, ls, metadata, pause, plan, port, ps, pull, push, reap, reaper, restart, rm, scale, search,
+    start, stats, stop, test, top, unpause, up, version, volume, volumes, wait,
 };
 use super::exit::Exit;
 use super::failure::Failure;
@@ -72,6 +72,7 @@ fn run(verb: &Verb, session: &Session) -> Result<Exit, Failure> {
         Verb::Volume(args) => volume(args, session),
         Verb::Reap(args) => reap(args, session),
         Verb::Reaper(args) => reaper(args, session),
+        Verb::Leash(args) => leash(args),
         Verb::Test(args) => test(args, session),
         Verb::Search(args) => search(args, session),
         Verb::Build(args) => build(args, session),

@@ -9,10 +9,10 @@ use crate::cli::command::WatchArgs;
 use crate::cli::command::{AttachArgs, ExecArgs, RunArgs};
 use crate::cli::command::{
     BuildArgs, CommitArgs, CompletionArgs, ConfigArgs, CpArgs, CreateArgs, DownArgs, EventsArgs, ExportArgs,
-    GraphArgs, ImagesArgs, InspectArgs, KillArgs, LintArgs, LogsArgs, LsArgs, PauseArgs, PlanArgs, PortArgs,
-    PsArgs, PullArgs, PushArgs, ReapArgs, ReaperArgs, RestartArgs, RmArgs, ScaleArgs, SearchArgs, StartArgs,
-    StatsArgs, StopArgs, TestArgs, TopArgs, UnpauseArgs, UpArgs, VersionArgs, VolumeArgs, VolumesArgs,
-    WaitArgs,
+    GraphArgs, ImagesArgs, InspectArgs, KillArgs, LeashArgs, LintArgs, LogsArgs, LsArgs, PauseArgs, PlanArgs,
+    PortArgs, PsArgs, PullArgs, PushArgs, ReapArgs, ReaperArgs, RestartArgs, RmArgs, ScaleArgs, SearchArgs,
+    StartArgs, StatsArgs, StopArgs, TestArgs, TopArgs, UnpauseArgs, UpArgs, VersionArgs, VolumeArgs,
+    VolumesArgs, WaitArgs,
 };
 
 /// Define and run multi-container applications
@@ -186,6 +186,8 @@ pub(crate) enum Verb {
     Reap(ReapArgs),
     #[command(hide = true)]
     Reaper(ReaperArgs),
+    #[command(hide = true)]
+    Leash(LeashArgs),
     Search(SearchArgs),
     Build(BuildArgs),
     Watch(WatchArgs),

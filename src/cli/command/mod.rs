@@ -79,7 +79,7 @@ pub(crate) use search::{SearchArgs, run as search};
 pub(crate) use start::{StartArgs, run as start};
 pub(crate) use stats::{StatsArgs, run as stats};
 pub(crate) use stop::{StopArgs, run as stop};
-pub(crate) use test::{TestArgs, run as test};
+pub(crate) use test::{LeashArgs, TestArgs, leash, run as test};
 pub(crate) use top::{TopArgs, run as top};
 pub(crate) use up::{UpArgs, run as up};
 pub(crate) use version::{VersionArgs, run as version};

@@ -7,6 +7,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use clap::Args;
+use rcompose::fixture::reaper::become_leashed;
 use rcompose::fixture::{Builder, Error, Fixture};
 use rcompose::load::{self, Passes};
 use rcompose::ops;
@@ -60,6 +61,23 @@ pub(crate) struct TestArgs {
     command: Vec<String>,
 }
 
+/// Become a program that ends with its parent
+#[derive(Debug, Args)]
+pub(crate) struct LeashArgs {
+    /// The parent
+    parent: u32,
+    /// The program and its arguments
+    #[arg(num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]
+    command: Vec<String>,
+}
+
+/// Becomes it.
+pub(crate) fn leash(args: &LeashArgs) -> Result<Exit, Failure> {
+    let [program, words @ ..] = args.command.as_slice() else { return Ok(Exit::Failure) };
+    let error = become_leashed(args.parent, program, words);
+    Err(Failure::message(format!("`{program}` cannot be run: {error}")))
+}
+
 /// Runs it.
 pub(crate) fn run(args: &TestArgs, session: &Session) -> Result<Exit, Failure> {
     let [program, words @ ..] = args.command.as_slice() else {
@@ -78,9 +96,13 @@ pub(crate) fn run(args: &TestArgs, session: &Session) -> Result<Exit, Failure> {
             Err(error) => return Err(told(error)),
         };
         sink.flushed().await;
-        let mut command = Command::new(program);
-        command.args(words).envs(fixture.env().await.map_err(told)?);
-        let code = attend(&fixture, &mut command, program).await;
+        // By way of this program, which has the system end it if this process is killed.
+        let mut command = Command::new(std::env::current_exe()?);
+        command
+            .args(["leash", &std::process::id().to_string(), "--", program])
+            .args(words)
+            .envs(fixture.env().await.map_err(told)?);
+        let code = attend(&mut command, program).await;
         if !matches!(code, Ok(0))
             && let Some(folder) = &args.logs_dir
             && let Err(failure) = save(&fixture, folder).await
@@ -144,20 +166,15 @@ fn flags(session: &Session) -> Vec<String> {
 }
 
 /// Runs the command to its end; signals go on to it.
-async fn attend(fixture: &Fixture, command: &mut Command, program: &str) -> Result<i64, Failure> {
+async fn attend(command: &mut Command, program: &str) -> Result<i64, Failure> {
     let unable = |error| Failure::message(format!("`{program}` cannot be run: {error}"));
     let listen = |kind| signal(kind).map_err(unable);
     let mut terminate = listen(SignalKind::terminate())?;
     let mut hangup = listen(SignalKind::hangup())?;
     let mut child = command.kill_on_drop(true).spawn().map_err(unable)?;
-    // One that has ended already is nobody's concern.
-    let _ = fixture.mind(child.id());
     loop {
         tokio::select! {
-            status = child.wait() => {
-                let _ = fixture.mind(None);
-                return status.map(code).map_err(unable);
-            }
+            status = child.wait() => return status.map(code).map_err(unable),
             // A Ctrl-C is sent by the terminal to the command, too.
             () = heard(&mut terminate) => pass(&child, Kill::TERM),
             () = heard(&mut hangup) => pass(&child, Kill::HUP),
