@@ -28,7 +28,7 @@ fn planted(stack: &Stack) {
         assert!(answer.status < 300, "{path}: {}", String::from_utf8_lossy(&answer.body));
     };
     let name = format!("{}-web-1", stack.project());
-    let command = format!("printf '\\033]0;pwned\\007\\033[2J\\n'; exec sleep 600 '{EVIL}'");
+    let command = format!("printf '\\033]0;pwned\\007\\033[2J\\n'; exec sh -c 'sleep 600; :' '{EVIL}'");
     made(
         &format!("/containers/create?name={name}"),
         &json!({
