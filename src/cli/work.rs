@@ -47,7 +47,7 @@ where
 {
     let style = style(session, &project, lines)?;
     let limit = parallel(&session.root, &project.variables)?.and_then(|limit| usize::try_from(limit).ok());
-    let runtime = Runtime::new().map_err(|error| unable("no runtime", &error))?;
+    let runtime = crate::cli::work::runtime().map_err(|error| unable("no runtime", &error))?;
     let (result, compose) = runtime.block_on(async {
         let engine = connect(session).await?;
         let (sink, events) = channel();
@@ -88,7 +88,7 @@ where
     F: AsyncFnOnce(Sink, Interrupts) -> Result<Exit, Failure>,
 {
     let style = style(session, &Project::none(session), Lines::default())?;
-    let runtime = Runtime::new().map_err(|error| unable("no runtime", &error))?;
+    let runtime = crate::cli::work::runtime().map_err(|error| unable("no runtime", &error))?;
     let result = runtime.block_on(async {
         let (sink, events) = channel();
         let reporter = Reporter::start(style, events);
@@ -103,6 +103,14 @@ where
     });
     runtime.shutdown_background();
     result
+}
+
+/// What runs the calls to the daemon.
+pub(crate) fn runtime() -> std::io::Result<Runtime> {
+    if std::env::var_os("MT").is_some() {
+        return Runtime::new();
+    }
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
 /// Seconds since 1970.

@@ -26,7 +26,7 @@ pub enum Error {
         /// What is wrong.
         why: String,
     },
-    /// Two things that contradict each other say which daemon it is.
+    /// Two things that contradict each other say which daemon it is, or what goes to it with every request is no header.
     #[error("{0}")]
     Conflict(String),
     /// The context cannot be used.

@@ -1,6 +1,7 @@
 //! Where events go: one channel with a total order. Work never waits for who draws; lines that containers and builds
 //! write do, so that a slow reader bounds how many of them are held in memory.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
@@ -9,6 +10,8 @@ use super::{Event, LogLine, OutputLine};
 
 /// Lines that may be under way at once, from who wrote them to where they were printed.
 const LINES: usize = 4096;
+/// Lines that are told together at most.
+const TOGETHER: usize = 256;
 
 /// The sending end; cheap to clone. Sending never fails: with no listener, events are dropped.
 #[derive(Clone, Debug)]
@@ -22,6 +25,8 @@ pub struct Sink {
 pub struct Events {
     receiver: mpsc::UnboundedReceiver<Told>,
     lines: Arc<Semaphore>,
+    /// Of lines that came together, those that [`next`](Self::next) has not given yet.
+    ahead: VecDeque<LogLine>,
 }
 
 /// What comes out at the listening end.
@@ -29,6 +34,8 @@ pub struct Events {
 pub enum Told {
     /// Something happened.
     Event(Event, Hold),
+    /// Lines that containers wrote, in their order.
+    Lines(Vec<LogLine>, Hold),
     /// Somebody waits until everything before this has been shown: until the hold is dropped.
     Mark(Hold),
 }
@@ -45,7 +52,7 @@ pub struct Hold {
 pub fn channel() -> (Sink, Events) {
     let (sender, receiver) = mpsc::unbounded_channel();
     let lines = Arc::new(Semaphore::new(LINES));
-    (Sink { sender: Some(sender), lines: lines.clone() }, Events { receiver, lines })
+    (Sink { sender: Some(sender), lines: lines.clone() }, Events { receiver, lines, ahead: VecDeque::new() })
 }
 
 impl Sink {
@@ -65,6 +72,21 @@ impl Sink {
         self.line(Event::Log(line)).await;
     }
 
+    /// Tells lines that containers wrote, together: for who has many of them at once. Waits as for one.
+    pub async fn logs(&self, mut lines: Vec<LogLine>) {
+        if self.sender.is_none() {
+            return;
+        }
+        while !lines.is_empty() {
+            let rest = lines.split_off(lines.len().min(TOGETHER));
+            let count = u32::try_from(lines.len()).unwrap_or(u32::MAX);
+            // Closed with the listening end: nobody waits for one that has gone.
+            let permit = self.lines.clone().acquire_many_owned(count).await.ok();
+            self.tell(Told::Lines(lines, Hold { _permit: permit, ..Hold::default() }));
+            lines = rest;
+        }
+    }
+
     /// Tells a line that work on a resource wrote; waits while too many are under way.
     pub async fn output(&self, line: OutputLine) {
         self.line(Event::Output(line)).await;
@@ -79,9 +101,13 @@ impl Sink {
     }
 
     fn pass(&self, event: Event, hold: Hold) {
+        self.tell(Told::Event(event, hold));
+    }
+
+    fn tell(&self, told: Told) {
         if let Some(sender) = &self.sender {
             // The listener may have gone first, for instance after a broken pipe: work goes on without it.
-            let _ = sender.send(Told::Event(event, hold));
+            let _ = sender.send(told);
         }
     }
 
@@ -100,8 +126,13 @@ impl Events {
     /// The next event; `None` once every sink is gone.
     pub async fn next(&mut self) -> Option<Event> {
         loop {
-            if let Told::Event(event, _) = self.receiver.recv().await? {
-                return Some(event);
+            if let Some(line) = self.ahead.pop_front() {
+                return Some(Event::Log(line));
+            }
+            match self.receiver.recv().await? {
+                Told::Event(event, _) => return Some(event),
+                Told::Lines(lines, _) => self.ahead.extend(lines),
+                Told::Mark(_) => {}
             }
         }
     }
@@ -141,6 +172,22 @@ mod tests {
             timestamp: None,
             text: number.to_string(),
         }
+    }
+
+    #[tokio::test]
+    async fn lines_told_together_come_in_their_order_and_wait_as_single_ones_do() {
+        let (sink, mut events) = channel();
+        sink.logs((0..LINES).map(line).collect()).await;
+        assert!(waits(&sink).await);
+        drop(events.next_held().await);
+        assert!(!waits(&sink).await);
+        for number in TOGETHER..LINES {
+            let Some(Event::Log(line)) = events.next().await else { panic!("a line of {number}") };
+            assert_eq!(line.text, number.to_string());
+        }
+        drop(events);
+        sink.logs((0..2 * LINES).map(line).collect()).await;
+        Sink::silent().logs((0..2 * LINES).map(line).collect()).await;
     }
 
     async fn waits(sink: &Sink) -> bool {

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 
-use super::{Compose, Error};
+use super::{Compose, Error, TransferOptions};
 use crate::engine::BuildCheck;
-use crate::event::{Event, Progress, Status};
-use crate::plan::{Plan, ServiceGraph, build};
-use crate::resource::{BuildSpec, Desired, Kind, ResourceId};
+use crate::plan::{Plan, ServiceGraph, build, push};
+use crate::resource::{BuildSpec, Desired};
 
 /// How to build, beyond what the files say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,39 +60,14 @@ impl Compose {
     pub async fn push_built(&self, options: &BuildOptions) -> Result<(), Error> {
         let desired = self.to_build(options)?;
         let named = services(&desired, options);
-        let images = desired.images.iter().filter(|image| image.named);
-        for spec in images.filter_map(|image| image.build.as_ref()) {
-            if !named.is_empty() && !named.contains(&spec.service) {
-                continue;
-            }
-            for tag in &spec.tags {
-                self.push_one(tag).await?;
-            }
+        let built = desired.images.iter().filter(|image| image.named && image.build.is_some());
+        let builders = built.flat_map(|image| image.builders.iter());
+        let chosen: Vec<String> =
+            builders.filter(|name| named.is_empty() || named.contains(name)).cloned().collect();
+        if chosen.is_empty() {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    async fn push_one(&self, tag: &str) -> Result<(), Error> {
-        let resource = ResourceId::new(Kind::Image, tag);
-        let tell = |status, text: &str| {
-            self.sink().send(Event::Progress(Progress::new(resource.clone(), status, text)));
-        };
-        tell(Status::Working, "Pushing");
-        let pushed = async {
-            let mut flow = self.engine().push_image(tag).await?;
-            while let Some(word) = flow.next().await {
-                word?;
-            }
-            Ok::<_, crate::engine::Error>(())
-        };
-        match pushed.await {
-            Ok(()) => tell(Status::Done, "Pushed"),
-            Err(fault) => {
-                tell(Status::Error, "Error");
-                return Err(fault.into());
-            }
-        }
-        Ok(())
+        self.push(&push(&desired, &chosen), &TransferOptions::default()).await
     }
 
     /// What the files ask for, with what the options add to their builds.

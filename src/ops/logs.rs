@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
+use futures_util::FutureExt;
 use futures_util::future::try_join_all;
 
 use super::{Compose, Error};
@@ -120,23 +121,39 @@ impl Compose {
             order.extend(line.as_ref().map(|line| Reverse((time(line), index))));
             waiting.push(line);
         }
+        let mut told = Vec::new();
         while let Some(Reverse((_, index))) = order.pop() {
             let Some(line) = waiting[index].take() else { continue };
-            self.tell(&sources[index], line, options.timestamps).await;
-            let next = sources[index].lines.next().await.transpose()?;
+            told.push(sources[index].told(line, options.timestamps));
+            // Lines that are there go together: whoever shows them is woken once.
+            let next = match sources[index].lines.next().now_or_never() {
+                Some(next) => next,
+                None => {
+                    self.sink().logs(std::mem::take(&mut told)).await;
+                    sources[index].lines.next().await
+                }
+            };
+            let next = match next.transpose() {
+                Ok(next) => next,
+                Err(fault) => {
+                    self.sink().logs(told).await;
+                    return Err(fault.into());
+                }
+            };
             order.extend(next.as_ref().map(|line| Reverse((time(line), index))));
             waiting[index] = next;
         }
+        self.sink().logs(told).await;
         Ok(())
     }
+}
 
-    async fn tell(&self, source: &Source, line: Line, timestamps: bool) {
-        self.sink()
-            .log(LogLine {
-                timestamp: line.timestamp.filter(|_| timestamps),
-                ..LogLine::new(&source.container, &source.service, (line.stream, line.bytes))
-            })
-            .await;
+impl Source {
+    fn told(&self, line: Line, timestamps: bool) -> LogLine {
+        LogLine {
+            timestamp: line.timestamp.filter(|_| timestamps),
+            ..LogLine::new(&self.container, &self.service, (line.stream, line.bytes))
+        }
     }
 }
 

@@ -211,3 +211,23 @@ fn a_folder_or_dockerfile_that_is_not_there_is_named_at_the_line_that_asks_for_i
         build().complains(["Dockerfile", "compose.yaml:2:"]);
     }
 }
+
+/// The engine reaches nothing by such a proxy, and needs not: the base is here.
+#[test]
+fn proxies_of_the_clients_configuration_reach_the_steps_and_stay_out_of_the_image() {
+    let Some(daemon) = daemon() else { return };
+    let stack =
+        Stack::of(daemon, "buildproxy", "services: {app: {build: {context: ., args: {ftp_proxy: own}}}}");
+    let step = "RUN echo $HTTP_PROXY $no_proxy $ftp_proxy >/seen";
+    stack.write("Dockerfile", &format!("FROM {}\n{step}\n", Stack::IMAGE));
+    let proxies =
+        r#"{"proxies": {"default": {"httpProxy": "http://p.invalid:1", "noProxy": "a,b", "ftpProxy": "x"}}}"#;
+    stack.write("cfg/config.json", proxies);
+    for buildkit in ["1", "0"] {
+        let command = stack.command(["build", "--no-cache"]).env("DOCKER_CONFIG", stack.folder().join("cfg"));
+        command.env("DOCKER_BUILDKIT", buildkit).run().success();
+        stack.run(["run", "--rm", "app", "cat", "/seen"]).success().stdout("http://p.invalid:1 a,b own\n");
+        let image = daemon.api.get(&format!("/images/{}-app/json", stack.project()));
+        assert!(!image.to_string().contains("p.invalid"), "{image}");
+    }
+}

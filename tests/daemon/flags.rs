@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use crate::support::{Stack, daemon};
+use crate::support::{Call, Proxy, Stack, daemon};
 
 /// `app` fails after a moment; `hidden` does not want to be shown.
 const STACK: &str = r"
@@ -191,4 +191,28 @@ fn waiting_for_health_ends_in_time_with_the_reason() {
         .code(1)
         .complains(["PROJECT-never-1", "application not healthy after"]);
     assert_eq!(running(&stack), ["never-1"]);
+}
+
+#[test]
+fn every_request_carries_the_headers_of_the_configuration_or_the_variable() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "headers", "services: {a: {image: IMAGE, command: 'true'}}");
+    stack.write("cfg/config.json", r#"{"HttpHeaders": {"X-Meta": "a b", "User-Agent": "me"}}"#);
+    let proxy = Proxy::before(daemon);
+    let configured = || {
+        let command = stack.command(["up", "-d"]).host(&proxy.host());
+        command.env("DOCKER_CONFIG", stack.folder().join("cfg"))
+    };
+    configured().run().success();
+    let calls = proxy.take();
+    assert!(calls.len() > 4 && calls.iter().all(|call| call.header("x-meta") == Some("a b")), "{calls:#?}");
+    assert!(calls.iter().all(|call| call.header("user-agent") != Some("me")), "{calls:#?}");
+    configured().env("DOCKER_CUSTOM_HEADERS", "X-Own=1,\"X-Two=a,b\"").run().success();
+    let calls = proxy.take();
+    let own = |call: &Call| call.header("x-own") == Some("1") && call.header("x-two") == Some("a,b");
+    assert!(!calls.is_empty() && calls.iter().all(own), "{calls:#?}");
+    assert!(calls.iter().all(|call| call.header("x-meta").is_none()), "{calls:#?}");
+    let told = configured().env("DOCKER_CUSTOM_HEADERS", "X-Own").run().code(1);
+    told.complains(["DOCKER_CUSTOM_HEADERS: `X-Own` is not NAME=VALUE"]);
+    assert!(proxy.calls().is_empty());
 }

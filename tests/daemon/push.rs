@@ -75,3 +75,21 @@ fn a_dry_push_changes_nothing() {
     told.says(["push image", "a/d:1"]);
     assert!(!proxy.calls().iter().any(Call::mutates), "{:#?}", proxy.calls());
 }
+
+#[test]
+fn what_build_pushes_is_what_it_built_and_the_file_names() {
+    let Some(registry) = daemon().and_then(Registry::open) else { return };
+    let Some(stack) = stack(&registry, "buildpush") else { return };
+    stack.run(["build", "--push", "d", "b"]).success().never_says("Skipped");
+    assert!(registry.has("a/d:1") && !registry.has("a/x:1"));
+    stack.run(["build", "--push", "--with-dependencies", "a"]).success();
+    assert!(["a/x:1", "a/x:2", "a/y:1"].iter().all(|name| registry.has(name)));
+    stack.run(["build", "--push", "b"]).success().never_says("Push");
+    let address = registry.address().to_owned();
+    drop(registry);
+    stack.run(["build", "--push", "d"]).code(1).complains([
+        "compose.yaml:5:7",
+        &address,
+        "PROJECT push` goes on",
+    ]);
+}

@@ -195,6 +195,16 @@ impl Listener {
                 self.lines.extend(chunk.map(|chunk| (chunk, hold)));
                 self.stale = true;
             }
+            Told::Lines(lines, hold) => {
+                let chunks = lines.into_iter().filter_map(|line| self.accept(&Event::Log(line)));
+                let chunks: Vec<Chunk> = chunks.collect();
+                self.lines.extend(chunks.into_iter().map(|chunk| (chunk, Hold::default())));
+                // They are under way until the last of them was printed.
+                if let Some((_, last)) = self.lines.last_mut() {
+                    *last = hold;
+                }
+                self.stale = true;
+            }
             // Goes the way of all lines, and is let go behind them.
             Told::Mark(hold) => self.lines.push((Chunk::stderr(""), hold)),
         }

@@ -1,5 +1,7 @@
 //! Which of the daemon's builders builds, and the frame around both.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use futures_util::stream;
 use serde::Deserialize;
 use tokio::sync::mpsc;
@@ -82,7 +84,8 @@ impl Engine {
     pub fn build_image(&self, spec: &BuildSpec) -> Result<Flow<BuildProgress>, Error> {
         let builder = self.builder()?;
         let (sender, mut receiver) = mpsc::unbounded_channel();
-        let (engine, spec) = (self.clone(), spec.clone());
+        let (engine, mut spec) = (self.clone(), spec.clone());
+        with_proxies(&mut spec.args, self.proxies());
         tokio::spawn(async move {
             let listening = sender.clone();
             let building = async {
@@ -102,9 +105,26 @@ impl Engine {
     }
 }
 
+/// Adds the proxies of the client's configuration to build arguments. Builders know these names: no image keeps them. To
+/// them a name in capitals is the same: what is given in either spelling stays the only one.
+fn with_proxies(args: &mut BTreeMap<String, Option<String>>, proxies: BTreeMap<String, String>) {
+    let given: BTreeSet<String> = args.keys().map(|name| name.to_lowercase()).collect();
+    let more = proxies.into_iter().filter(|(name, _)| !given.contains(&name.to_lowercase()));
+    args.extend(more.map(|(name, value)| (name, Some(value))));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn proxies_become_arguments_unless_the_file_gives_them_in_either_spelling() {
+        let mut args = BTreeMap::from([("ftp_proxy".to_owned(), None)]);
+        let names = ["FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy"];
+        with_proxies(&mut args, names.map(|name| (name.to_owned(), "x".to_owned())).into());
+        assert_eq!(args.keys().collect::<Vec<_>>(), ["NO_PROXY", "ftp_proxy", "no_proxy"]);
+        assert_eq!(args["ftp_proxy"], None);
+    }
 
     fn chosen(variable: Option<&str>, available: bool) -> String {
         match Wish::new(variable, available).builder() {

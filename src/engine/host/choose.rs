@@ -3,8 +3,11 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use http::HeaderMap;
+
 use super::address::{Address, TlsFiles};
 use super::context;
+use super::headers::headers;
 use super::options::ConnectOptions;
 use crate::engine::error::Error;
 
@@ -30,6 +33,8 @@ pub(in crate::engine) struct Host {
     pub(in crate::engine) origin: Origin,
     /// What to try when it does not answer.
     pub(in crate::engine) hint: Hint,
+    /// What every request to it carries besides.
+    pub(in crate::engine) headers: HeaderMap,
 }
 
 /// What helps someone whose daemon does not answer.
@@ -47,6 +52,12 @@ const DEFAULT_CONTEXT: &str = "default";
 /// Decides which daemon to talk to, in the order of the Docker command line: an explicit context, an explicit host,
 /// `DOCKER_HOST`, `DOCKER_CONTEXT`, the current context of `config.json`, the default socket.
 pub(in crate::engine) fn choose(options: &ConnectOptions) -> Result<Host, Error> {
+    let mut host = choose_address(options)?;
+    host.headers = headers(options).map_err(Error::Conflict)?;
+    Ok(host)
+}
+
+fn choose_address(options: &ConnectOptions) -> Result<Host, Error> {
     let hint = Hint {
         home: options.variable("HOME").map(PathBuf::from),
         runtime: options.variable("XDG_RUNTIME_DIR").map(PathBuf::from),
@@ -57,7 +68,7 @@ pub(in crate::engine) fn choose(options: &ConnectOptions) -> Result<Host, Error>
             origin: origin.clone(),
             why,
         })?;
-        Ok(Host { address, origin, hint: hint.clone() })
+        Ok(Host { address, origin, hint: hint.clone(), headers: HeaderMap::new() })
     };
     if let Some(host) = &options.host {
         if options.context.is_some() {
@@ -98,7 +109,7 @@ fn of_context(name: &str, directory: Option<PathBuf>, hint: Hint) -> Result<Host
         origin: origin.clone(),
         why,
     })?;
-    Ok(Host { address, origin, hint })
+    Ok(Host { address, origin, hint, headers: HeaderMap::new() })
 }
 
 /// TLS is spoken to a `tcp` host as soon as an option asks for it, or `DOCKER_TLS_VERIFY` is set to anything but nothing,

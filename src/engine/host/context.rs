@@ -54,6 +54,8 @@ struct Configuration {
     /// By registry.
     #[serde(default)]
     auths: Value,
+    #[serde(rename = "HttpHeaders", default)]
+    headers: BTreeMap<String, String>,
 }
 
 /// The context that `config.json` makes current, if any.
@@ -64,6 +66,11 @@ pub(super) fn current(config_directory: &Path) -> Result<Option<String>, String>
 /// The keys by which a terminal's user lets go of a container, as `config.json` has them, if any.
 pub(in crate::engine) fn detach_keys(config_directory: &Path) -> Option<String> {
     configuration(config_directory).ok()?.detach_keys.filter(|keys| !keys.is_empty())
+}
+
+/// What every request carries besides, as `config.json` has it.
+pub(super) fn headers(config_directory: &Path) -> BTreeMap<String, String> {
+    configuration(config_directory).unwrap_or_default().headers
 }
 
 /// Where plugins of the `docker` command lie, in the order in which they are looked for.

@@ -3,6 +3,7 @@
 mod address;
 mod choose;
 mod context;
+mod headers;
 mod options;
 
 pub(super) use address::{Address, TlsFiles};

@@ -100,6 +100,9 @@ impl Wire {
     ) -> Result<Response<Incoming>, Fault> {
         let mut request =
             repair(request, &self.inner.prefix).map_err(|cause| Fault::Broken(cause.to_string()))?;
+        for (name, value) in &self.inner.host.headers {
+            request.headers_mut().entry(name).or_insert_with(|| value.clone());
+        }
         self.inner.calls.fetch_add(1, Ordering::Relaxed);
         let slot = self.slot().await;
         while let Some(mut sender) = self.take_idle() {

@@ -17,6 +17,8 @@ pub(crate) struct Call {
     pub(crate) version: String,
     /// The request's body, as far as the daemon took it; streams that were upgraded have none.
     pub(crate) body: Vec<u8>,
+    /// Its first lines: the request and its headers.
+    head: String,
 }
 
 impl Call {
@@ -33,7 +35,13 @@ impl Call {
             _ => ("", path.to_owned()),
         };
         let (method, query, version) = (method.to_owned(), query.to_owned(), version.to_owned());
-        Some(Self { method, path, query, version, body: Vec::new() })
+        Some(Self { method, path, query, version, body: Vec::new(), head: head.to_owned() })
+    }
+
+    /// The value of a header, whose name is given in small letters.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let pairs = self.head.lines().skip(1).filter_map(|line| line.split_once(':'));
+        pairs.filter(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).next()
     }
 
     /// Whether the daemon may have changed something: all but `GET` and `HEAD`.
