@@ -8,7 +8,7 @@ use rcompose::engine::{self, ConnectOptions, Engine, TlsOptions};
 use rcompose::event::{Sink, channel};
 use rcompose::load;
 use rcompose::ops::{Compose, Error, Interrupts, Settings};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 
 use super::args::DockerArgs;
 use super::exit::Exit;
@@ -47,7 +47,7 @@ where
 {
     let style = style(session, &project, lines)?;
     let limit = parallel(&session.root, &project.variables)?.and_then(|limit| usize::try_from(limit).ok());
-    let runtime = crate::cli::work::runtime().map_err(|error| unable("no runtime", &error))?;
+    let runtime = runtime().map_err(|error| unable("no runtime", &error))?;
     let (result, compose) = runtime.block_on(async {
         let engine = connect(session).await?;
         let (sink, events) = channel();
@@ -88,7 +88,7 @@ where
     F: AsyncFnOnce(Sink, Interrupts) -> Result<Exit, Failure>,
 {
     let style = style(session, &Project::none(session), Lines::default())?;
-    let runtime = crate::cli::work::runtime().map_err(|error| unable("no runtime", &error))?;
+    let runtime = runtime().map_err(|error| unable("no runtime", &error))?;
     let result = runtime.block_on(async {
         let (sink, events) = channel();
         let reporter = Reporter::start(style, events);
@@ -105,12 +105,10 @@ where
     result
 }
 
-/// What runs the calls to the daemon.
-pub(crate) fn runtime() -> std::io::Result<Runtime> {
-    if std::env::var_os("MT").is_some() {
-        return Runtime::new();
-    }
-    tokio::runtime::Builder::new_current_thread().enable_all().build()
+/// What runs the calls to the daemon: one thread. They wait nearly all the time, and threads that wake each other for each
+/// line cost more than they help. What computes or reads files for long has threads of its own.
+pub(crate) fn runtime() -> io::Result<Runtime> {
+    Builder::new_current_thread().enable_all().build()
 }
 
 /// Seconds since 1970.

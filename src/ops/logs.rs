@@ -2,13 +2,16 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::try_join_all;
+use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::{Compose, Error};
-use crate::engine::{Flow, Line, LogOptions};
-use crate::event::{Event, LogLine};
+use crate::engine::{Error as EngineError, Flow, Line, LogOptions};
+use crate::event::{Event, LogLine, Sink};
 use crate::resource::{ObservedContainer, labels};
 use crate::run::{Abort, End, Follower, Listener, Monitor};
 
@@ -30,6 +33,11 @@ pub struct LogsOptions {
     /// With the times at which they were written.
     pub timestamps: bool,
 }
+
+/// So many lines are told together at most.
+const TOGETHER: usize = 256;
+/// Lines that were read are told when the next one takes longer than this.
+const LULL: Duration = Duration::from_millis(2);
 
 /// One container's lines, with the one that comes next taken out.
 struct Source {
@@ -104,7 +112,7 @@ impl Compose {
     async fn merged(&self, containers: &[ObservedContainer], options: &LogsOptions) -> Result<(), Error> {
         let wanted = LogOptions { timestamps: true, ..daemon_options(options) };
         let flows = containers.iter().map(|container| self.engine().log_lines(&container.id, &wanted));
-        let mut sources: Vec<Source> = try_join_all(flows)
+        let sources = try_join_all(flows)
             .await?
             .into_iter()
             .zip(containers)
@@ -114,6 +122,32 @@ impl Compose {
                 lines,
             })
             .collect();
+        let merge = Merge { sink: self.sink().clone(), timestamps: options.timestamps, told: Vec::new() };
+        // A task of its own is woken without a call to the system, which the outermost future of the runtime is not.
+        let merging = AbortOnDropHandle::new(tokio::spawn(merge.run(sources)));
+        merging.await.unwrap_or_else(|cause| match cause.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(Error::Interrupted),
+        })
+    }
+}
+
+/// Lines on their way, in the order of their times.
+struct Merge {
+    sink: Sink,
+    timestamps: bool,
+    /// They go together: whoever shows them is woken once.
+    told: Vec<LogLine>,
+}
+
+impl Merge {
+    async fn run(mut self, sources: Vec<Source>) -> Result<(), Error> {
+        let outcome = self.merge(sources).await;
+        self.flush().await;
+        outcome
+    }
+
+    async fn merge(&mut self, mut sources: Vec<Source>) -> Result<(), Error> {
         let mut waiting: Vec<Option<Line>> = Vec::with_capacity(sources.len());
         let mut order: BinaryHeap<Reverse<(String, usize)>> = BinaryHeap::new();
         for (index, source) in sources.iter_mut().enumerate() {
@@ -121,30 +155,33 @@ impl Compose {
             order.extend(line.as_ref().map(|line| Reverse((time(line), index))));
             waiting.push(line);
         }
-        let mut told = Vec::new();
         while let Some(Reverse((_, index))) = order.pop() {
             let Some(line) = waiting[index].take() else { continue };
-            told.push(sources[index].told(line, options.timestamps));
-            // Lines that are there go together: whoever shows them is woken once.
-            let next = match sources[index].lines.next().now_or_never() {
-                Some(next) => next,
-                None => {
-                    self.sink().logs(std::mem::take(&mut told)).await;
-                    sources[index].lines.next().await
-                }
-            };
-            let next = match next.transpose() {
-                Ok(next) => next,
-                Err(fault) => {
-                    self.sink().logs(told).await;
-                    return Err(fault.into());
-                }
-            };
+            self.told.push(sources[index].told(line, self.timestamps));
+            if self.told.len() >= TOGETHER {
+                self.flush().await;
+            }
+            let next = self.next(&mut sources[index].lines).await.transpose()?;
             order.extend(next.as_ref().map(|line| Reverse((time(line), index))));
             waiting[index] = next;
         }
-        self.sink().logs(told).await;
         Ok(())
+    }
+
+    /// The next line. What came before it is not held back while it lets itself be waited for.
+    async fn next(&mut self, lines: &mut Flow<Line>) -> Option<Result<Line, EngineError>> {
+        if let Some(next) = lines.next().now_or_never() {
+            return next;
+        }
+        if let Ok(next) = timeout(LULL, lines.next()).await {
+            return next;
+        }
+        self.flush().await;
+        lines.next().await
+    }
+
+    async fn flush(&mut self) {
+        self.sink.logs(std::mem::take(&mut self.told)).await;
     }
 }
 

@@ -6,12 +6,11 @@ use rcompose::fixture::reaper::{clear, wait_for_the_end};
 use rcompose::ops::reap::{Machine, Stray, reap, strays};
 use rcompose::resource::lease::Lease;
 use std::path::PathBuf;
-use tokio::runtime::Runtime;
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
-use crate::cli::work::{connect, connection};
+use crate::cli::work::{connect, connection, runtime};
 
 /// Remove what tests and `up --ttl` left behind, when their time is over
 #[derive(Debug, Args)]
@@ -38,7 +37,7 @@ pub(crate) fn reaper(args: &ReaperArgs, session: &Session) -> Result<Exit, Failu
     wait_for_the_end();
     let connection = connection(session);
     let cleared = clear(&connection, (&args.project, &lease), args.mine.as_deref());
-    Runtime::new()?.block_on(cleared)?;
+    runtime()?.block_on(cleared)?;
     Ok(Exit::Success)
 }
 
@@ -46,7 +45,7 @@ pub(crate) fn reaper(args: &ReaperArgs, session: &Session) -> Result<Exit, Failu
 pub(crate) fn run(_: &ReapArgs, session: &Session) -> Result<Exit, Failure> {
     let machine = Machine::this()
         .map_err(|cause| Failure::message(format!("this machine does not tell of itself: {cause}")))?;
-    let runtime = Runtime::new()?;
+    let runtime = runtime()?;
     let (found, left) = runtime.block_on(async {
         let engine = connect(session).await?;
         let found = strays(&engine, &machine, None).await?;
