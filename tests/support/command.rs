@@ -56,6 +56,18 @@ impl Command {
         self
     }
 
+    /// Is run by another program, which gets it as its last words.
+    pub(crate) fn under(mut self, words: &[&str]) -> Self {
+        let (program, given) = words.split_first().expect("a program");
+        let mut outer = std::process::Command::new(program);
+        outer.args(given).arg(self.inner.get_program()).args(self.inner.get_args()).env_clear();
+        outer.envs(self.inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        outer.current_dir(self.inner.get_current_dir().expect("it has a folder"));
+        outer.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.inner = outer;
+        self
+    }
+
     /// Talks to another address than the stack's daemon.
     pub(crate) fn host(self, host: &str) -> Self {
         self.env("DOCKER_HOST", host)

@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 
 use super::scene::{Scene, events, find};
-use crate::support::{Fault, Proxy, Stack, daemon};
+use crate::support::{Fault, Proxy, Stack, daemon, skip};
 
 const ONE: &str = "services:\n  a:\n    image: IMAGE\n    command: sleep 600\n    init: true\n    develop: {watch: [{path: src, target: /app, action: sync}]}\n";
 
@@ -80,6 +80,48 @@ fn a_disk_that_is_full_is_named_and_tried_again() {
     watch.wait_for("is up to date again");
     let name = format!("{}-a-1", stack.project());
     assert_eq!(find(daemon, &name, "/app/f").expect("it is there").content, "one");
+}
+
+/// A volume in memory that has room for nearly nothing.
+#[test]
+fn a_volume_that_is_really_full_is_named_and_brought_up_to_date_once_there_is_room() {
+    let compose = "services:\n  a:\n    image: IMAGE\n    init: true\n    command: sleep 600\n    volumes: ['small:/app']\n    \
+        develop: {watch: [{path: src, target: /app, action: sync}]}\n\
+        volumes: {small: {driver_opts: {type: tmpfs, device: tmpfs, o: size=64k}}}\n";
+    let Some(mut scene) =
+        Scene::with("reallyfull", compose, &[("src/f", "0")], &["--progress", "json", "watch"])
+    else {
+        return;
+    };
+    scene.save("src/big", &"x".repeat(300_000));
+    scene.watch.wait_for("no space left on device");
+    scene.save("src/f", "one");
+    scene.save("src/big", "small");
+    scene.arrives("a", "/app/big", "small");
+    scene.arrives("a", "/app/f", "one");
+}
+
+#[test]
+fn where_the_system_gives_no_more_watches_it_says_which_setting_to_raise_and_looks_for_itself() {
+    let Some(daemon) = daemon() else { return };
+    // The setting counts for each user namespace alone.
+    let limited =
+        ["unshare", "-Ur", "sh", "-c", "echo 3 >/proc/sys/user/max_inotify_watches && exec \"$0\" \"$@\""];
+    let can = std::process::Command::new(limited[0]).args(&limited[1..]).arg("true").output();
+    if !can.is_ok_and(|done| done.status.success()) {
+        return skip("no user namespace can be had here");
+    }
+    let stack = Stack::of(daemon, "inotify", ONE);
+    for number in 0..9 {
+        stack.write(&format!("src/d{number}/f"), "0");
+    }
+    stack.run(["up", "-d"]).success();
+    let mut watch = stack.command(["watch", "--no-up"]).under(&limited).start();
+    watch.wait_for("sysctl fs.inotify.max_user_watches=");
+    stack.write("src/d8/f", "one");
+    watch.wait_for("synced /app/d8/f");
+    let name = format!("{}-a-1", stack.project());
+    assert_eq!(find(daemon, &name, "/app/d8/f").expect("it is there").content, "one");
 }
 
 #[test]
