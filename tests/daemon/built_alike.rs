@@ -321,3 +321,56 @@ fn the_bake_file_is_the_one_that_the_peer_prints() {
         assert_eq!(sorted(&ours.out), sorted(&theirs.out), "{words}");
     }
 }
+
+const FLAGGED: &str = r#"
+services:
+  base: {build: {context: ., dockerfile_inline: "FROM IMAGE\nRUN echo base > /b\n"}}
+  app: {build: {context: ., dockerfile_inline: "FROM IMAGE\nRUN echo app > /a\n"}, depends_on: [base]}
+  bad: {profiles: [bad], build: {context: ., dockerfile_inline: "FROM IMAGE\nRUN cat /nope\n"}}
+"#;
+
+#[test]
+fn each_flag_of_build_ends_as_with_the_peer() {
+    let (Some(daemon), Some(peer)) = (daemon(), peer()) else { return };
+    let stack = Stack::of(daemon, "buildflags", FLAGGED);
+    if !stack.with_plugin("docker-buildx") {
+        return skip("the peer's plugin for builds is not here");
+    }
+    let project = stack.project();
+    for words in [
+        vec!["-q", "app"],
+        vec!["-q", "--with-dependencies", "app"],
+        vec!["-q", "bad"],
+        vec!["-q", "--memory", "64m", "app"],
+        vec!["-q", "--push", "base"],
+        vec!["-q", "--no-cache", "app"],
+        vec!["-q", "--ssh", "x=/nope", "app"],
+        vec!["-q", "--provenance=true", "app"],
+        vec!["-q", "--sbom=true", "app"],
+        vec!["-q", "--builder", "nope", "app"],
+        vec!["nope"],
+    ] {
+        let made = |command: crate::support::Command| {
+            for name in ["app", "base", "bad"] {
+                daemon.api.delete(&format!("/images/{project}-{name}:latest"));
+            }
+            let done = command.args(["build"]).args(&words).run();
+            let images = images(daemon);
+            let there = |name: &&str| images.contains(&format!("{project}-{name}:latest"));
+            (
+                done.exit,
+                done.out,
+                ["app", "base", "bad"].into_iter().filter(|name| there(name)).collect::<Vec<_>>(),
+            )
+        };
+        let ours = made(stack.command([]));
+        let theirs = made(stack.peer_command(&peer));
+        assert_eq!(ours, theirs, "{words:?}");
+    }
+}
+
+fn images(daemon: &Daemon) -> Vec<String> {
+    let listed = daemon.api.get("/images/json");
+    let tags = listed.as_array().into_iter().flatten().filter_map(|image| image["RepoTags"].as_array());
+    tags.flatten().filter_map(|tag| tag.as_str().map(str::to_owned)).collect()
+}
