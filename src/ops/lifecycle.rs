@@ -23,7 +23,7 @@ impl Compose {
         self.warn(plan);
         let context = Context { keep_going: true, ..self.context() };
         let outcome = self.told(operation, plan, &context).await;
-        self.finished(plan, outcome)
+        self.finished(operation, plan, outcome)
     }
 
     /// Stops the containers of services, or all of the project if none is named, until `cancel`.
@@ -48,6 +48,6 @@ impl Compose {
         // Both interrupts may have been used up by what this is the answer to.
         let context = Context { keep_going: true, cancel, kill: CancellationToken::new(), ..self.context() };
         let outcome = self.told(operation, &plan, &context).await;
-        self.finished(&plan, outcome)
+        self.finished(operation, &plan, outcome)
     }
 }

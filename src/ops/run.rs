@@ -79,7 +79,7 @@ impl Compose {
             let mut outcome = self.told("run", &prepared.plan, &self.context()).await;
             let PreparedRun { plan, container, mut policy, .. } = prepared.clone();
             self.take_provisions(&mut policy, std::mem::take(&mut outcome.provided));
-            if let Err(error) = self.finished(&plan, outcome) {
+            if let Err(error) = self.finished("run", &plan, outcome) {
                 self.drop_unstarted(&prepared).await;
                 return Err(error);
             }

@@ -106,7 +106,7 @@ impl Compose {
         self.warn(&prepared.plan);
         self.ensure_models(&prepared.policy).await?;
         let (prepared, outcome) = self.settle(operation, prepared, &self.context()).await?;
-        self.finished(&prepared.plan, outcome)
+        self.finished(operation, &prepared.plan, outcome)
     }
 
     /// Tells what a plan has to say besides its steps.
@@ -130,10 +130,16 @@ impl Compose {
     }
 
     /// An outcome as a result.
-    pub(super) fn finished(&self, plan: &Plan, outcome: Outcome) -> Result<(), Error> {
+    pub(super) fn finished(&self, operation: &str, plan: &Plan, outcome: Outcome) -> Result<(), Error> {
         if !outcome.failures.is_empty() {
-            let next =
-                format!("`rcompose -p {} ps -a` shows what is there, `up` goes on from here", self.name());
+            let project = self.name();
+            let next = match operation {
+                "images" => format!("`rcompose -p {project} images --rm` goes on from here"),
+                "build" => format!("`rcompose -p {project} build` goes on with what is missing"),
+                _ => format!(
+                    "`rcompose -p {project} ps -a` shows what is there, `{operation}` goes on from here"
+                ),
+            };
             return Err(Error::Run(Box::new(RunReport::new(plan, outcome, next))));
         }
         if outcome.interrupted { Err(Error::Interrupted) } else { Ok(()) }
@@ -169,7 +175,7 @@ impl Compose {
         if outcome.interrupted && outcome.failures.is_empty() {
             return self.stop_gracefully(monitor, services).await;
         }
-        self.finished(&prepared.plan, outcome)?;
+        self.finished("up", &prepared.plan, outcome)?;
         let Some(end) = self.follow(&mut monitor, watch, options.menu.as_mut()).await? else {
             return Ok(UpEnd::Detached);
         };

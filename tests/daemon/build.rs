@@ -64,6 +64,7 @@ fn a_failing_step_is_told_with_its_output() {
     let proxy = Proxy::before(daemon);
     let told = stack.command(["build"]).host(&proxy.host()).run().failure();
     assert!(format!("{}{}", told.out, told.err).contains("the compiler says no"), "{}{}", told.out, told.err);
+    told.complains(["PROJECT build` goes on"]);
     // The classic builder would leave the container of the failed step behind.
     let classic =
         proxy.calls().into_iter().find(|call| call.is("POST", "/build") && !call.query.contains("version=2"));

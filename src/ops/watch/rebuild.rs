@@ -146,7 +146,7 @@ impl Work {
         let plan = compose.prepare_build(&options).await?;
         let context = Context { cancel: self.cancel.clone(), ..compose.context() };
         let outcome = compose.told("build", &plan, &context).await;
-        compose.finished(&plan, outcome)?;
+        compose.finished("build", &plan, outcome)?;
         if self.cancel.is_cancelled() {
             return Err(Error::Interrupted);
         }
