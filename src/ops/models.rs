@@ -22,7 +22,7 @@ impl Compose {
             used.iter().filter_map(|name| loaded.project.models.get(*name)).cloned().collect();
         let runner = self.model_runner(&users)?;
         tokio::select! {
-            done = runner.ensure(&models, self.sink()) => done.map_err(|fault| failed(&fault, &users)),
+            done = runner.ensure(&models, self.sink()) => done.map_err(|fault| self.failed_model(&fault, &users)),
             () = self.interrupts().stop.cancelled() => Err(Error::Interrupted),
         }
     }
@@ -39,7 +39,7 @@ impl Compose {
         }
         let runner = self.model_runner(&users)?;
         let asked = self.model_endpoint().get_or_try_init(|| runner.endpoint());
-        let endpoint = asked.await.map_err(|fault| failed(&fault, &users))?.clone();
+        let endpoint = asked.await.map_err(|fault| self.failed_model(&fault, &users))?.clone();
         let names: Vec<String> = users.into_iter().map(|(service, _)| service.to_owned()).collect();
         let models = project.models.clone();
         for service in project.services.values_mut().filter(|service| names.contains(&service.name)) {
@@ -57,9 +57,26 @@ impl Compose {
         Ok(project)
     }
 
+    /// At the first line that asks for a model.
+    fn failed_model(&self, fault: &ModelFault, users: &[(&str, Vec<&String>)]) -> Error {
+        let told = Fault::new("models", fault.to_string());
+        let asks = users.iter().map(|(service, _)| Path::keys(["services", service, "models"]));
+        let place = |path: &Path| self.loaded().and_then(|loaded| loaded.blame(path));
+        let told = match asks.min_by_key(|path| place(path)) {
+            Some(path) => told.at(path),
+            None => told,
+        };
+        Error::from(vec![match fault {
+            ModelFault::NoPlugin => told.help(
+                "install the plugin `docker-model` (package `docker-model-plugin` of Docker's repository)",
+            ),
+            _ => told,
+        }])
+    }
+
     fn model_runner(&self, users: &[(&str, Vec<&String>)]) -> Result<ModelRunner, Error> {
         ModelRunner::find(self.engine(), self.name(), self.all_variables())
-            .map_err(|fault| failed(&fault, users))
+            .map_err(|fault| self.failed_model(&fault, users))
     }
 }
 
@@ -81,18 +98,4 @@ fn users<'a>(project: &'a Project, policy: &UpPolicy) -> Vec<(&'a str, Vec<&'a S
         .filter(|service| policy.services.is_empty() || meant.contains(service.name.as_str()))
         .map(|service| (service.name.as_str(), service.container.models.keys().collect()))
         .collect()
-}
-
-/// At the first line that asks for a model.
-fn failed(fault: &ModelFault, users: &[(&str, Vec<&String>)]) -> Error {
-    let told = Fault::new("models", fault.to_string());
-    let told = match users.first() {
-        Some((service, _)) => told.at(Path::keys(["services", service, "models"])),
-        None => told,
-    };
-    Error::from(vec![match fault {
-        ModelFault::NoPlugin => told
-            .help("install the plugin `docker-model` (package `docker-model-plugin` of Docker's repository)"),
-        _ => told,
-    }])
 }

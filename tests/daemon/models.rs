@@ -102,13 +102,13 @@ fn without_the_plugin_services_with_models_are_refused_at_their_line() {
     let Some(daemon) = daemon() else { return };
     let stack = Stack::of(daemon, "modelsnone", STACK);
     let told = with(stack.command(["up", "-d"]), &stack).run().code(1);
-    told.complains(["'models' support requires Docker Model plugin", "compose.yaml:9:", "docker-model"]);
+    told.complains(["'models' support requires Docker Model plugin", "compose.yaml:8:", "docker-model"]);
     with(stack.command(["up", "-d", "plain"]), &stack).run().success();
     with(stack.command(["plan"]), &stack).run().code(1);
     scene(&stack, "v1");
     stack.write("docker/cli-plugins/fails", "");
     let told = with(stack.command(["up", "-d"]), &stack).run().code(1);
-    told.complains(["docker model pull ai/", "no space", "compose.yaml:9:"]);
+    told.complains(["docker model pull ai/", "no space", "compose.yaml:8:"]);
     assert_eq!(stack.containers().len(), 1);
     calls(&stack);
     with(stack.command(["plan"]), &stack).run().code(2);
