@@ -13,12 +13,11 @@ const VARIABLE: &str = "DOCKER_CUSTOM_HEADERS";
 
 /// The headers. Who we are is not one of them, as with the Docker command line. An error says what cannot be sent.
 pub(super) fn headers(options: &ConnectOptions) -> Result<HeaderMap, String> {
-    let (given, origin) = match options.variable(VARIABLE) {
-        Some(text) => (pairs(text)?, VARIABLE),
-        None => {
-            let configured = options.config_directory().map(|directory| context::headers(&directory));
-            (configured.unwrap_or_default(), "`HttpHeaders` of `config.json`")
-        }
+    let (given, origin) = if let Some(text) = options.variable(VARIABLE) {
+        (pairs(text)?, VARIABLE)
+    } else {
+        let configured = options.config_directory().map(|directory| context::headers(&directory));
+        (configured.unwrap_or_default(), "`HttpHeaders` of `config.json`")
     };
     let mut headers = HeaderMap::new();
     for (name, value) in given {
