@@ -1,6 +1,6 @@
 //! The compose files themselves are watched: what is saved is loaded, checked and planned.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -66,10 +66,15 @@ impl Keeper {
         // An override or a `.env` that is made later counts, too.
         let usual = [".env", "compose.override.yaml", "compose.override.yml", "docker-compose.override.yml"];
         let usual = usual.iter().map(|name| loaded.directory.join(name));
-        self.files = read.chain(usual).map(|path| (path.clone(), fs::read(&path).ok())).collect();
-        let folders: Vec<PathBuf> =
-            self.files.keys().filter_map(|path| path.parent().map(Path::to_path_buf)).collect();
-        self.source.add(folders);
+        let paths: BTreeSet<PathBuf> = read.chain(usual).collect();
+        let folders = paths.iter().filter_map(|path| path.parent().map(Path::to_path_buf));
+        // Before they are read, so that no save falls between. Of those that were known before they were loaded, the
+        // content of then stays: a save since then is a change.
+        self.source.add(folders, Path::new("/"));
+        let mut known = std::mem::take(&mut self.files);
+        let content = |path: &PathBuf| known.remove(path).unwrap_or_else(|| fs::read(path).ok());
+        let contents: Vec<_> = paths.iter().map(content).collect();
+        self.files = paths.into_iter().zip(contents).collect();
     }
 
     /// Ends when one of the files has another content.
@@ -88,7 +93,7 @@ impl Keeper {
                     self.window.take(Instant::now());
                     let folders: Vec<PathBuf> =
                         self.files.keys().filter_map(|path| path.parent().map(Path::to_path_buf)).collect();
-                    self.source.add(folders);
+                    self.source.add(folders, Path::new("/"));
                     if self.differs() {
                         return;
                     }

@@ -172,11 +172,9 @@ impl Session {
     fn seen(&mut self, index: usize, seen: Refreshed, since: Instant) {
         let mut open = vec![seen];
         while let Some(mut seen) = open.pop() {
-            let fresh = self.source.add(std::mem::take(&mut seen.folders));
             // The folder that a rule's path lies in is watched for that path alone.
-            let inside =
-                fresh.iter().filter(|folder| folder.starts_with(&self.watched[index].rule.path)).cloned();
-            for folder in inside.collect::<Vec<_>>() {
+            let root = self.watched[index].rule.path.clone();
+            for folder in self.source.add(std::mem::take(&mut seen.folders), &root) {
                 open.push(self.watched[index].refresh(&folder));
             }
             self.take_in(index, &seen, since);

@@ -81,10 +81,10 @@ impl Source {
         self.folders.len()
     }
 
-    /// Watches these folders, too; each alone, nothing below it. Gives those that are watched from now on, without those in
-    /// one of them: what came into them before was told to nobody, and is to be looked at again. If the kernel has no more
-    /// watches to give, the clock takes over.
-    pub fn add(&mut self, folders: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> {
+    /// Watches these folders, too; each alone, nothing below it. Of those that are watched from now on it gives the ones
+    /// below `root` (or itself), without those in one of them: what came into them before was told to nobody, and is to be
+    /// looked at again. If the kernel has no more watches to give, the clock takes over.
+    pub fn add(&mut self, folders: impl IntoIterator<Item = PathBuf>, root: &Path) -> Vec<PathBuf> {
         let fresh: BTreeSet<PathBuf> =
             folders.into_iter().filter(|folder| !self.folders.contains(folder)).collect();
         let Some(watcher) = &mut self.watcher else { return Vec::new() };
@@ -101,9 +101,10 @@ impl Source {
                 }
             }
         }
-        let tops =
-            fresh.iter().filter(|folder| !folder.ancestors().skip(1).any(|above| fresh.contains(above)));
-        tops.cloned().collect()
+        let inside: BTreeSet<&Path> =
+            fresh.iter().map(PathBuf::as_path).filter(|folder| folder.starts_with(root)).collect();
+        let nested = |folder: &Path| folder.ancestors().skip(1).any(|above| inside.contains(above));
+        inside.iter().filter(|folder| !nested(folder)).map(|folder| folder.to_path_buf()).collect()
     }
 
     fn forget(&mut self, folder: &Path) {
@@ -200,4 +201,26 @@ fn explain(error: &notify::Error) -> String {
             .to_owned();
     }
     format!("the kernel gives no events: {error}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_watched_anew_is_looked_at_again_from_the_root_although_the_folder_above_is_watched_too()
+    {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().join("src");
+        let deep = root.join("a/b");
+        std::fs::create_dir_all(&deep).unwrap();
+        let mut source = Source::open([root.as_path()], false);
+        let folders = [place.path().to_path_buf(), root.clone(), root.join("a"), deep];
+        assert_eq!(source.add(folders.clone(), &root), std::slice::from_ref(&root));
+        assert!(source.add(folders, &root).is_empty());
+        let (one, other) = (root.join("a/new"), root.join("other"));
+        std::fs::create_dir_all(&one).unwrap();
+        std::fs::create_dir_all(&other).unwrap();
+        assert_eq!(source.add([one.clone(), other.clone()], &root), [one, other]);
+    }
 }
