@@ -81,9 +81,9 @@ impl Source {
         self.folders.len()
     }
 
-    /// Watches these folders, too; each alone, nothing below it. Of those that are watched from now on it gives the ones
-    /// below `root` (or itself), without those in one of them: what came into them before was told to nobody, and is to be
-    /// looked at again. If the kernel has no more watches to give, the clock takes over.
+    /// Watches these folders, too; each alone, nothing below it. What came into those that are watched from now on was told
+    /// to nobody before: gives what of `root` is to be looked at again, all of it if a folder above it is among them. If the
+    /// kernel has no more watches to give, the clock takes over.
     pub fn add(&mut self, folders: impl IntoIterator<Item = PathBuf>, root: &Path) -> Vec<PathBuf> {
         let fresh: BTreeSet<PathBuf> =
             folders.into_iter().filter(|folder| !self.folders.contains(folder)).collect();
@@ -100,6 +100,9 @@ impl Source {
                     return Vec::new();
                 }
             }
+        }
+        if fresh.iter().any(|folder| root.starts_with(folder)) {
+            return vec![root.to_path_buf()];
         }
         let inside: BTreeSet<&Path> =
             fresh.iter().map(PathBuf::as_path).filter(|folder| folder.starts_with(root)).collect();
@@ -222,5 +225,17 @@ mod tests {
         std::fs::create_dir_all(&one).unwrap();
         std::fs::create_dir_all(&other).unwrap();
         assert_eq!(source.add([one.clone(), other.clone()], &root), [one, other]);
+    }
+
+    #[tokio::test]
+    async fn a_root_that_is_missing_is_looked_for_again_once_the_folder_above_it_is_watched() {
+        let place = tempfile::tempdir().unwrap();
+        let missing = place.path().join("later/src");
+        let mut source = Source::open([missing.as_path()], false);
+        assert_eq!(source.add([place.path().to_path_buf()], &missing), std::slice::from_ref(&missing));
+        let above = place.path().join("later");
+        std::fs::create_dir(&above).unwrap();
+        assert_eq!(source.add([above.clone()], &missing), std::slice::from_ref(&missing));
+        assert!(source.add([above], &missing).is_empty());
     }
 }
