@@ -50,6 +50,29 @@ pub(crate) fn cases(folder: &Path) -> Vec<Case> {
     text.lines().filter_map(read).collect()
 }
 
+/// The folder of the project's own examples.
+pub(crate) fn examples_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")
+}
+
+/// A case of each example, with all its profiles.
+pub(crate) fn examples(folder: &Path) -> Vec<Case> {
+    let entries = std::fs::read_dir(folder).expect("the examples can be read").flatten();
+    let stacks = entries.filter(|entry| entry.path().join("compose.yaml").is_file());
+    let case = |entry: std::fs::DirEntry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        Case {
+            id: format!("examples/{name}"),
+            repository: name,
+            directory: String::new(),
+            files: Vec::new(),
+            words: vec!["--profile".to_owned(), "*".to_owned()],
+            environment: Vec::new(),
+        }
+    };
+    stacks.map(case).collect()
+}
+
 /// A case in a folder and with a project name of its own.
 pub(crate) struct Trial<'c> {
     case: &'c Case,

@@ -82,6 +82,19 @@ fn of_every_project_of_the_corpus_both_tools_make_the_same() {
     assert!(found.is_empty(), "{} differences:\n{}", found.len(), found.join("\n"));
 }
 
+#[test]
+fn of_every_example_both_tools_make_the_same_and_take_it_over() {
+    let (Some(daemon), Some(peer)) = (daemon(), peer()) else { return };
+    let folder = corpus::examples_folder();
+    let (cases, names) = (corpus::examples(&folder), Names::of(daemon));
+    assert!(cases.len() > 1, "there are no examples in {}", folder.display());
+    for case in &cases {
+        let trial = Trial::new(daemon, case, &folder);
+        names.give(&trial.images());
+        assert_eq!(trial.compare(&peer), [], "{}", case.id);
+    }
+}
+
 /// Set to write the peer's answers anew.
 const BLESS: &str = "RCOMPOSE_PARITY_BLESS";
 
