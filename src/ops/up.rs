@@ -13,7 +13,7 @@ use super::{Compose, Error, Menu, UpRequest};
 use crate::diag::did_you_mean;
 use crate::event::{Event, Level};
 use crate::plan::{Action, Answer, Plan, UpPolicy, reconcile};
-use crate::resource::{ContainerState, Desired, Observed, ObservedContainer, labels};
+use crate::resource::{ContainerState, Desired, Observed, ObservedContainer, Warning, labels};
 use crate::run::{Abort, Context, End, Follower, Listener, Monitor, Outcome, execute};
 
 /// How `up` shows its containers when it stays attached.
@@ -109,13 +109,21 @@ impl Compose {
         self.finished(operation, &prepared.plan, outcome)
     }
 
-    /// Tells what a plan has to say besides its steps.
-    pub(super) fn warn(&self, plan: &Plan) {
-        for warning in &plan.warnings {
+    /// What a plan has to say besides its steps, each with its place in the files.
+    #[must_use]
+    pub fn warnings(&self, plan: &Plan) -> Vec<String> {
+        let worded = |warning: &Warning| {
             let place = warning.blame.as_ref().zip(self.loaded()).and_then(|(path, loaded)| {
                 loaded.blame(path).map(|span| format!("{}: ", loaded.sources.locate(span)))
             });
-            let text = format!("{}{}", place.unwrap_or_default(), warning.message);
+            format!("{}{}", place.unwrap_or_default(), warning.message)
+        };
+        plan.warnings.iter().map(worded).collect()
+    }
+
+    /// Tells what a plan has to say besides its steps.
+    pub(super) fn warn(&self, plan: &Plan) {
+        for text in self.warnings(plan) {
             self.sink().send(Event::Notice { level: Level::Warning, text });
         }
     }

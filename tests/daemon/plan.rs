@@ -29,6 +29,23 @@ fn it_names_the_field_that_changed() {
 }
 
 #[test]
+fn a_doubt_about_what_is_there_names_the_line_that_asks_for_it() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(
+        daemon,
+        "doubt",
+        "services:\n  a: {image: IMAGE, volumes: [\"data:/data\"]}\nvolumes:\n  data:\n",
+    );
+    let name = format!("{}_data", stack.project());
+    stack.api().post("/volumes/create", &serde_json::json!({ "Name": name }));
+    for words in [["plan", "a"].as_slice(), &["--dry-run", "up", "-d"], &["up", "--no-start"]] {
+        stack.command([]).args(words).run().complains(["compose.yaml:4:3: volume", "external: true"]);
+    }
+    stack.run(["down"]).success();
+    assert_eq!(stack.api().delete(&format!("/volumes/{name}")).status, 204, "the volume of others stayed");
+}
+
+#[test]
 fn neither_plan_nor_dry_run_asks_the_daemon_to_change_anything() {
     let Some(daemon) = daemon() else { return };
     let stack = Stack::of(daemon, "dry", ONE);

@@ -113,7 +113,7 @@ pub(crate) fn run(args: &BuildArgs, session: &Session) -> Result<Exit, Failure> 
         if plan.is_empty() {
             session.ui.warn("No services to build");
         } else if session.root.dry_run {
-            show_dry(&plan, session)?;
+            show_dry(compose, &plan, session)?;
         } else {
             compose.build(&plan).await?;
             if args.push {

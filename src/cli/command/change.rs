@@ -19,7 +19,7 @@ pub(super) fn change(
     work(session, project, Lines::default(), async |compose| {
         let plan = compose.prepare(policy).await?;
         if session.root.dry_run {
-            show_dry(&plan, session)?;
+            show_dry(compose, &plan, session)?;
         } else if plan.is_empty()
             && let Some(text) = nothing
         {

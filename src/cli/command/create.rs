@@ -74,7 +74,7 @@ pub(crate) fn run(args: &CreateArgs, session: &Session) -> Result<Exit, Failure>
     let lines = Lines { quiet, ..Lines::default() };
     work(session, project, lines, async |compose| {
         if session.root.dry_run {
-            show_dry(&compose.prepare_up(policy).await?.plan, session)?;
+            show_dry(compose, &compose.prepare_up(policy).await?.plan, session)?;
             return Ok(Exit::Success);
         }
         let prepared = answered(compose, policy, session).await?;

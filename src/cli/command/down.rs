@@ -63,7 +63,7 @@ pub(crate) fn run(args: &DownArgs, session: &Session) -> Result<Exit, Failure> {
     work(session, project, Lines::default(), async |compose| {
         let plan = compose.prepare_down(&options).await?;
         if dry {
-            show_dry(&plan, session)?;
+            show_dry(compose, &plan, session)?;
             return Ok(Exit::Success);
         }
         compose.down(&plan).await?;

@@ -42,7 +42,7 @@ pub(crate) fn run(args: &ImagesArgs, session: &Session) -> Result<Exit, Failure>
         if args.rm {
             let plan = compose.prepare_image_removal(&args.services).await?;
             if session.root.dry_run {
-                show_dry(&plan, session)?;
+                show_dry(compose, &plan, session)?;
             } else {
                 compose.carry_out("images", &plan).await?;
             }

@@ -1,6 +1,7 @@
 //! `plan`: says what `up` would do, and why.
 
 use clap::Args;
+use rcompose::ops::Compose;
 use rcompose::plan::{Listing, Plan, Report, UpPolicy};
 
 use crate::cli::exit::Exit;
@@ -52,17 +53,17 @@ pub(crate) fn run(args: &PlanArgs, session: &Session) -> Result<Exit, Failure> {
     };
     work(session, project, Lines::default(), async |compose| {
         let prepared = compose.prepare_up(policy).await?;
-        show(&prepared.plan, form, session)?;
+        show(compose, &prepared.plan, form, session)?;
         Ok(if prepared.plan.changes_nothing() { Exit::Success } else { Exit::Changes })
     })
 }
 
 /// What a dry run prints: the plan as text.
-pub(crate) fn show_dry(plan: &Plan, session: &Session) -> Result<(), Failure> {
-    show(plan, Form::Text { edges: false }, session)
+pub(crate) fn show_dry(compose: &Compose, plan: &Plan, session: &Session) -> Result<(), Failure> {
+    show(compose, plan, Form::Text { edges: false }, session)
 }
 
-fn show(plan: &Plan, form: Form, session: &Session) -> Result<(), Failure> {
+fn show(compose: &Compose, plan: &Plan, form: Form, session: &Session) -> Result<(), Failure> {
     match form {
         Form::Json => {
             let text = serde_json::to_string_pretty(&Report::from(plan))
@@ -70,8 +71,8 @@ fn show(plan: &Plan, form: Form, session: &Session) -> Result<(), Failure> {
             session.ui.print(&(text + "\n"))
         }
         Form::Text { edges } => {
-            for warning in &plan.warnings {
-                session.ui.warn(&warning.message);
+            for warning in compose.warnings(plan) {
+                session.ui.warn(&warning);
             }
             for question in &plan.questions {
                 session.ui.warn(&format!("`up` will ask: {}", question.text()));

@@ -68,7 +68,7 @@ pub(crate) fn run(args: &PullArgs, session: &Session) -> Result<Exit, Failure> {
     work(session, project, lines, async |compose| {
         let plan = compose.prepare_pull(&options, request).await?;
         if dry {
-            show_dry(&plan, session)?;
+            show_dry(compose, &plan, session)?;
         } else {
             compose.pull(&plan, &options).await?;
         }

@@ -44,7 +44,7 @@ pub(crate) fn run(args: &PushArgs, session: &Session) -> Result<Exit, Failure> {
     work(session, project, lines, async |compose| {
         let plan = compose.prepare_push(&options)?;
         if dry {
-            show_dry(&plan, session)?;
+            show_dry(compose, &plan, session)?;
         } else {
             compose.push(&plan, &options).await?;
         }

@@ -50,7 +50,7 @@ pub(crate) fn run(args: &RmArgs, session: &Session) -> Result<Exit, Failure> {
         if names.is_empty() {
             session.remark("No stopped containers")?;
         } else if session.root.dry_run {
-            show_dry(&plan, session)?;
+            show_dry(compose, &plan, session)?;
         } else if agreed(args, session, &format!("Going to remove {}", names.join(", ")))? {
             compose.carry_out("rm", &plan).await?;
         }

@@ -154,7 +154,7 @@ pub(crate) fn run(args: &RunArgs, session: &Session) -> Result<Exit, Failure> {
     work(session, project, Lines { quiet, ..Lines::default() }, async |compose| {
         let prepared = compose.prepare_run(&options).await?;
         if session.root.dry_run {
-            show_dry(&prepared.plan, session)?;
+            show_dry(compose, &prepared.plan, session)?;
             return Ok(Exit::Success);
         }
         compose.create_for_run(&prepared).await?;

@@ -45,7 +45,7 @@ pub(crate) fn run(args: &ScaleArgs, session: &Session) -> Result<Exit, Failure> 
     };
     work(session, project, Lines::default(), async |compose| {
         if session.root.dry_run {
-            show_dry(&compose.prepare_up(policy).await?.plan, session)?;
+            show_dry(compose, &compose.prepare_up(policy).await?.plan, session)?;
             return Ok(Exit::Success);
         }
         let prepared = answered(compose, policy, session).await?;

@@ -196,7 +196,7 @@ pub(crate) fn run(args: &UpArgs, session: &Session) -> Result<Exit, Failure> {
         let leased = args.ttl.map(|ttl| Ok::<_, Failure>(compose.on_lease(lease(ttl)?))).transpose()?;
         let compose = leased.as_ref().unwrap_or(compose);
         if session.root.dry_run {
-            show_dry(&compose.prepare_up(policy).await?.plan, session)?;
+            show_dry(compose, &compose.prepare_up(policy).await?.plan, session)?;
             return Ok(Exit::Success);
         }
         let prepared = answered(compose, policy, session).await?;

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &WaitArgs, session: &Session) -> Result<Exit, Failure> {
     work(session, project, Lines::default(), async |compose| {
         let down = DownOptions { remove_orphans: true, ..DownOptions::default() };
         if dry && args.down_project {
-            show_dry(&compose.prepare_down(&down).await?, session)?;
+            show_dry(compose, &compose.prepare_down(&down).await?, session)?;
             return Ok(Exit::Success);
         }
         let told = |ending: &Ending| {

@@ -80,7 +80,7 @@ pub(crate) fn run(args: &WatchArgs, session: &Session) -> Result<Exit, Failure> 
         if session.root.dry_run {
             if !args.no_up {
                 let policy = UpPolicy { services: args.services.clone(), ..UpPolicy::default() };
-                show_dry(&compose.prepare_up(policy).await?.plan, session)?;
+                show_dry(compose, &compose.prepare_up(policy).await?.plan, session)?;
             }
             return Ok(Exit::Success);
         }
