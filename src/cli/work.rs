@@ -2,8 +2,10 @@
 //! into an exit code.
 
 use std::io;
+use std::marker::PhantomData;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use futures_util::future::LocalBoxFuture;
 use rcompose::engine::{self, ConnectOptions, Engine, TlsOptions};
 use rcompose::event::{Sink, channel};
 use rcompose::load;
@@ -40,11 +42,25 @@ impl Default for Lines {
     }
 }
 
+/// What a verb does, once there is a daemon.
+type Body<'b> = Box<dyn for<'c> FnOnce(Lent<'c, 'b>) -> LocalBoxFuture<'c, Result<Exit, Failure>> + 'b>;
+
+/// What a body works on, for no longer than the body itself lives.
+struct Lent<'c, 'b: 'c> {
+    compose: &'c Compose,
+    body: PhantomData<&'b ()>,
+}
+
 /// Does a verb's work with its project on the daemon.
-pub(crate) fn work<F>(session: &Session, project: Project, lines: Lines, body: F) -> Result<Exit, Failure>
+pub(crate) fn work<'b, F>(session: &Session, project: Project, lines: Lines, body: F) -> Result<Exit, Failure>
 where
-    F: AsyncFnOnce(&Compose) -> Result<Exit, Failure>,
+    F: AsyncFnOnce(&Compose) -> Result<Exit, Failure> + 'b,
 {
+    framed(session, project, lines, Box::new(|lent: Lent<'_, 'b>| Box::pin(body(lent.compose))))
+}
+
+/// The frame itself: once in the program, not once for each verb.
+fn framed(session: &Session, project: Project, lines: Lines, body: Body<'_>) -> Result<Exit, Failure> {
     let style = style(session, &project, lines)?;
     let limit = parallel(&session.root, &project.variables)?.and_then(|limit| usize::try_from(limit).ok());
     let runtime = runtime().map_err(|error| unable("no runtime", &error))?;
@@ -66,7 +82,7 @@ where
         let compose = Compose::new(engine, project.scope, settings);
         let broken = reporter.broken();
         let result = tokio::select! {
-            result = body(&compose) => result,
+            result = body(Lent { compose: &compose, body: PhantomData }) => result,
             // As a process that a signal ends when its output is cut off: what was begun on the daemon goes on there.
             () = broken.cancelled() => Err(Failure::BrokenPipe),
             () = leave.cancelled() => Ok(Exit::Interrupted),

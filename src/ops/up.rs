@@ -1,6 +1,7 @@
 //! `up`: the files become containers.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use futures_util::future::{Either, select};
 use tokio::sync::mpsc::UnboundedSender;
@@ -43,8 +44,8 @@ pub struct Prepared {
     /// What is to be done; its questions want answers, if there are any.
     pub plan: Plan,
     pub(super) policy: UpPolicy,
-    desired: Desired,
-    observed: Observed,
+    desired: Arc<Desired>,
+    observed: Arc<Observed>,
 }
 
 impl Prepared {
@@ -81,7 +82,7 @@ impl Compose {
         let stale = self.look_closer(&desired, &mut observed).await?;
         policy.stale_images.extend(stale);
         let plan = reconcile(&desired, &observed, &policy)?;
-        Ok(Prepared { plan, policy, desired, observed })
+        Ok(Prepared { plan, policy, desired: Arc::new(desired), observed: Arc::new(observed) })
     }
 
     /// Decides again, with answers to the questions of the first plan.

@@ -1,6 +1,7 @@
 //! The graph of steps.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use petgraph::Direction;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
@@ -16,7 +17,8 @@ pub struct StepId(u32);
 /// numbers is one in which the steps can be done, and there are no cycles.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    graph: StableDiGraph<Step, ()>,
+    /// Shared: a plan of thousands of containers is cloned for a retry and walked by as many tasks.
+    graph: StableDiGraph<Arc<Step>, ()>,
     /// What is worth a word.
     pub warnings: Vec<Warning>,
     /// What only the user can decide.
@@ -44,7 +46,7 @@ impl StepId {
 impl Plan {
     /// Adds a step that waits for others.
     pub fn add(&mut self, step: Step, after: impl IntoIterator<Item = StepId>) -> StepId {
-        let node = self.graph.add_node(step);
+        let node = self.graph.add_node(Arc::new(step));
         for earlier in after {
             self.graph.update_edge(earlier.node(), node, ());
         }
@@ -71,7 +73,12 @@ impl Plan {
 
     /// All steps, in order.
     pub fn steps(&self) -> impl Iterator<Item = (StepId, &Step)> {
-        self.graph.node_indices().map(|node| (StepId::of(node), &self.graph[node]))
+        self.graph.node_indices().map(|node| (StepId::of(node), &*self.graph[node]))
+    }
+
+    /// A step, for whoever outlives the plan.
+    pub(crate) fn shared(&self, id: StepId) -> Arc<Step> {
+        Arc::clone(&self.graph[id.node()])
     }
 
     /// What a step waits for, in order.

@@ -44,6 +44,8 @@ pub struct Context {
 pub struct Limits {
     /// Daemon calls in all; without a limit of the user's, as many as the graph allows.
     calls: Option<Arc<Semaphore>>,
+    /// Creations: more at once are no faster, and each holds a connection.
+    creates: Arc<Semaphore>,
     /// Starts: more than about two a core gain nothing, as the daemon itself works on them.
     starts: Arc<Semaphore>,
     /// Stops that begin: an engine that is asked for all at once takes half as long again.
@@ -59,6 +61,7 @@ impl Limits {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Self {
             calls: parallel.map(|bound| Arc::new(Semaphore::new(bound.max(1)))),
+            creates: Arc::new(Semaphore::new((4 * cores).max(8))),
             starts: Arc::new(Semaphore::new((2 * cores).max(4))),
             stops: Arc::new(Semaphore::new((4 * cores).max(8))),
             ports: Arc::new(Semaphore::new(1)),
@@ -67,6 +70,10 @@ impl Limits {
 
     pub(super) fn calls(&self) -> Option<Arc<Semaphore>> {
         self.calls.clone()
+    }
+
+    pub(super) fn creates(&self) -> Arc<Semaphore> {
+        self.creates.clone()
     }
 
     pub(super) fn starts(&self) -> Arc<Semaphore> {

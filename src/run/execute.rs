@@ -114,7 +114,7 @@ impl<'a> Walk<'a> {
                 self.context.tell(&step.resource, Status::Working, begin);
             }
             let job = Job {
-                step: step.clone(),
+                step: self.plan.shared(id),
                 context: self.context.clone(),
                 listener: self.listener.clone(),
                 halt: self.halt.clone(),

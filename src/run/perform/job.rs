@@ -1,5 +1,7 @@
 //! A step with all that it needs.
 
+use std::sync::Arc;
+
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +14,7 @@ use crate::run::{Context, Listener, StepError, wait};
 /// A step with all that it needs, so that it can run as a task of its own.
 #[derive(Debug)]
 pub(in crate::run) struct Job {
-    pub(in crate::run) step: Step,
+    pub(in crate::run) step: Arc<Step>,
     pub(in crate::run) context: Context,
     /// There if the plan has waits.
     pub(in crate::run) listener: Option<Listener>,
@@ -66,7 +68,7 @@ pub(in crate::run) enum Done {
 struct Permits {
     _call: Option<OwnedSemaphorePermit>,
     _port: Option<OwnedSemaphorePermit>,
-    _start: Option<OwnedSemaphorePermit>,
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Job {
@@ -109,12 +111,13 @@ impl Job {
 
     async fn admitted(&self) -> Result<Done, StepError> {
         let _permits = self.permits().await;
-        self.perform().await
+        // Made only now: what waits for its turn is small.
+        Box::pin(self.perform()).await
     }
 
     async fn permits(&self) -> Permits {
         if matches!(self.step.action, Action::Await(_) | Action::Skip { .. } | Action::Note { .. }) {
-            return Permits { _call: None, _port: None, _start: None };
+            return Permits { _call: None, _port: None, _turn: None };
         }
         // A closed semaphore would mean that the limits are gone; nobody closes them.
         let call = match self.context.limits.calls() {
@@ -127,13 +130,14 @@ impl Job {
         } else {
             None
         };
-        let start = match self.step.action {
+        let turn = match self.step.action {
+            Action::CreateContainer(_) => self.context.limits.creates().acquire_owned().await.ok(),
             Action::StartContainer { .. } | Action::RestartContainer { .. } => {
                 self.context.limits.starts().acquire_owned().await.ok()
             }
             _ => None,
         };
-        Permits { _call: call, _port: port, _start: start }
+        Permits { _call: call, _port: port, _turn: turn }
     }
 
     /// True for a start at which the engine chooses a port, if two at once could make it choose the same.
