@@ -151,7 +151,7 @@ fn content(stack: &Stack) {
 }
 
 /// Everything about an image that must not depend on who built it.
-fn image(daemon: &Daemon, name: &str) -> Value {
+pub(crate) fn image(daemon: &Daemon, name: &str) -> Value {
     let image = daemon.api.get(&format!("/images/{name}/json"));
     let history = daemon.api.get(&format!("/images/{name}/history"));
     let history: Vec<_> = history
@@ -173,7 +173,7 @@ fn image(daemon: &Daemon, name: &str) -> Value {
 }
 
 /// The files of an image: what each is, and when those of the context were changed.
-fn tree(daemon: &Daemon, name: &str) -> BTreeMap<String, String> {
+pub(crate) fn tree(daemon: &Daemon, name: &str) -> BTreeMap<String, String> {
     let made = daemon.api.post("/containers/create", &json!({ "Image": name, "Cmd": ["x"] }));
     let id = made.json()["Id"].as_str().expect("a container").to_owned();
     let export =

@@ -37,6 +37,7 @@ mod ps;
 mod pull;
 mod push;
 mod recreation;
+mod remote;
 mod run;
 mod several;
 mod snapshots;

@@ -202,6 +202,11 @@ pub(super) fn clean(path: &Path) -> PathBuf {
     cleaned
 }
 
+/// A repository that the daemon gets over SSH, for which it needs keys.
+pub(super) fn is_git_over_ssh(context: &str) -> bool {
+    ["git@", "ssh://", "git+ssh://"].iter().any(|start| context.starts_with(start))
+}
+
 /// An address that the daemon fetches on its own, not a folder.
 pub(super) fn is_remote(context: &str) -> bool {
     context.contains("://") || context.starts_with("git@") || context.starts_with("github.com/")

@@ -149,6 +149,42 @@ pub struct BuildFault {
     pub output: Vec<String>,
 }
 
+/// Words of the builders (Docker Engine 20.10 to 28, BuildKit 0.8 to 0.25, git), and the next step.
+const HELP: &[(&str, &str)] = &[
+    ("requires BuildKit", "this engine is asked to build without BuildKit, which has no such option"),
+    ("not found in build context", OUTSIDE),
+    ("forbidden path outside", OUTSIDE),
+    ("does not contain ref", NO_REF),
+    ("find remote ref", NO_REF),
+    (
+        "subdir not supported",
+        "BuildKit of this engine takes whole repositories alone: Docker Engine 23.0 can, or its old builder \
+         (`DOCKER_BUILDKIT=0`)",
+    ),
+    ("exec: \"git\"", "the engine itself fetches the repository: its machine needs `git`"),
+    ("Permission denied (publickey", NO_KEY),
+    ("unset ssh forward key", NO_KEY),
+    (
+        "could not read Username",
+        "the repository is not public: name it by `git@...` and lend the build your keys with `ssh: [default]`",
+    ),
+    ("invalid response status", FETCHED),
+    ("error downloading remote context", FETCHED),
+    ("repository not exported", FETCHED),
+    ("failed to fetch remote", FETCHED),
+    ("fatal: repository", FETCHED),
+    ("invalid subdir", "the part behind `:` is a folder of the repository: `...git#main:FOLDER`"),
+];
+
+const OUTSIDE: &str = "paths are relative to the build's `context`; `.dockerignore` may leave files out";
+
+const FETCHED: &str = "the engine itself fetches the context: check its address and the engine's way there";
+
+const NO_KEY: &str = "lend the build your keys: start `ssh-agent`, `ssh-add` a key, and say `ssh: [default]`";
+
+const NO_REF: &str =
+    "say which branch, tag or commit the repository has: `...git#main`; without it `master` is asked for";
+
 impl BuildFault {
     /// What the daemon's words mean.
     #[must_use]
@@ -159,19 +195,8 @@ impl BuildFault {
     /// The next step, where there is one.
     #[must_use]
     pub fn help(&self) -> Option<String> {
-        if self.message.contains("requires BuildKit") {
-            return Some(
-                "this engine is asked to build without BuildKit, which has no such option".to_owned(),
-            );
-        }
-        if self.message.contains("not found in build context")
-            || self.message.contains("forbidden path outside")
-        {
-            return Some(
-                "paths are relative to the build's `context`; `.dockerignore` may leave files out".to_owned(),
-            );
-        }
-        self.reason().help()
+        let known = HELP.iter().find(|(words, _)| self.message.contains(words));
+        known.map(|(_, help)| (*help).to_owned()).or_else(|| self.reason().help())
     }
 }
 

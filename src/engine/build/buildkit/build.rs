@@ -98,7 +98,7 @@ impl Opened {
         };
         let offer = Offer {
             secrets: spec.secrets.clone(),
-            agents: Agents::gather(&spec.ssh, engine.credentials.environment()).await?,
+            agents: Agents::gather(&spec.ssh, &spec.context, engine.credentials.environment()).await?,
             shared: sources.shared(),
             told: told.clone(),
             sources: std::mem::take(&mut sources.readable),

@@ -16,6 +16,7 @@ use tokio::net::UnixStream;
 use tokio::process::{Child, Command};
 
 use crate::engine::Error;
+use crate::engine::build::context::is_git_over_ssh;
 use crate::engine::grpc::{Answer, Code, Question, Status};
 
 pub(super) const CHECK: &str = "/moby.sshforward.v1.SSH/CheckAgent";
@@ -51,12 +52,20 @@ impl Drop for OwnAgent {
 
 impl Agents {
     /// Finds or starts what a build names: `id` for the agent of the environment, `id=path` for a socket, or for key
-    /// files, separated by commas.
+    /// files, separated by commas. A context that is fetched over SSH gets the agent of the environment unasked.
     pub(super) async fn gather(
         named: &[String],
+        context: &str,
         environment: &BTreeMap<String, String>,
     ) -> Result<Self, Error> {
         let mut agents = Self::default();
+        // As buildx does; without an agent the builder says what it misses.
+        if named.is_empty()
+            && is_git_over_ssh(context)
+            && let Ok(socket) = of_environment(environment)
+        {
+            agents.sockets.insert(DEFAULT.to_owned(), socket);
+        }
         for entry in named {
             let (id, paths) = entry.split_once('=').unwrap_or((entry, ""));
             let id = if id.is_empty() { DEFAULT } else { id };
@@ -226,4 +235,31 @@ fn folder() -> io::Result<PathBuf> {
     let path = std::env::temp_dir().join(format!("rcompose-{}", super::session::id()));
     std::fs::DirBuilder::new().mode(0o700).create(&path)?;
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    async fn default_agent(context: &str, socket: &Path) -> Option<PathBuf> {
+        let environment = BTreeMap::from([("SSH_AUTH_SOCK".to_owned(), socket.display().to_string())]);
+        let agents = Agents::gather(&[], context, &environment).await.unwrap();
+        agents.sockets.get(DEFAULT).cloned()
+    }
+
+    #[tokio::test]
+    async fn a_repository_behind_ssh_gets_the_users_agent_and_nothing_else_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("agent");
+        assert_eq!(default_agent("git@host:a/b.git", &socket).await, None, "nobody listens yet");
+        let _listener = UnixListener::bind(&socket).unwrap();
+        for context in ["git@host:a/b.git", "ssh://git@host/a/b.git#main:sub"] {
+            assert_eq!(default_agent(context, &socket).await.as_ref(), Some(&socket), "{context}");
+        }
+        for context in ["https://host/a/b.git", "/work/folder", "."] {
+            assert_eq!(default_agent(context, &socket).await, None, "{context}");
+        }
+    }
 }
