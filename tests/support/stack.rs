@@ -50,9 +50,11 @@ impl Stack {
 
     /// Lends the plugin of Docker's command line to the peer, which builds by it; false if the machine has none.
     pub(crate) fn with_plugin(&self, name: &str) -> bool {
-        let own =
-            std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".docker/cli-plugins").join(name));
-        let Some(own) = own.filter(|path| path.is_file()) else { return false };
+        let beside =
+            std::env::var_os("RCOMPOSE_PEER").map(|peer| PathBuf::from(peer).with_file_name("cli-plugins"));
+        let own = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".docker/cli-plugins"));
+        let mut places = beside.into_iter().chain(own).map(|folder| folder.join(name));
+        let Some(own) = places.find(|path| path.is_file()) else { return false };
         let folder = self.home().join(".docker/cli-plugins");
         std::fs::create_dir_all(&folder).expect("a folder can be made");
         std::os::unix::fs::symlink(own, folder.join(name)).is_ok()
