@@ -139,6 +139,8 @@ fn content(stack: &Stack) {
     let folder = stack.folder().join("ctx");
     symlink("src", folder.join("link")).expect("a link can be made");
     symlink("../../../etc/passwd", folder.join("src/outside")).expect("a link can be made");
+    std::fs::hard_link(folder.join("src/one"), folder.join("src/same")).expect("a link can be made");
+    std::fs::hard_link(folder.join("src/one"), folder.join(".hidden/same")).expect("a link can be made");
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o751);
     std::fs::set_permissions(folder.join("modes/run"), mode).expect("a mode can be set");
     let mut tar = tar::Builder::new(Vec::new());

@@ -1,9 +1,11 @@
 //! A folder as a stream of plain tar, read while it is sent: memory does not grow with the folder.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::FileTypeExt;
-use std::path::Path;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -75,21 +77,32 @@ impl Write for Pipe {
     }
 }
 
+/// An archive, and the first name in it of each file that has several, by device and inode.
+struct Archive {
+    tar: Builder<Pipe>,
+    names: HashMap<(u64, u64), PathBuf>,
+}
+
 fn write(context: &Context, pipe: Pipe) -> Result<(), Error> {
-    let mut tar = Builder::new(pipe);
+    let mut tar = Archive { tar: Builder::new(pipe), names: HashMap::new() };
     for (name, content) in &context.extra {
         let mut header = Header::new_gnu();
         header.set_entry_type(EntryType::Regular);
         header.set_mode(0o644);
         header.set_size(content.len() as u64);
-        tar.append_data(&mut header, name, content.as_slice()).map_err(local(Path::new(name), "the file"))?;
+        tar.tar
+            .append_data(&mut header, name, content.as_slice())
+            .map_err(local(Path::new(name), "the file"))?;
     }
     folder(context, Path::new(""), &mut tar)?;
-    tar.into_inner().and_then(|mut pipe| pipe.flush()).map_err(local(&context.directory, "the build context"))
+    tar.tar
+        .into_inner()
+        .and_then(|mut pipe| pipe.flush())
+        .map_err(local(&context.directory, "the build context"))
 }
 
 /// Everything in a folder that is not left out, sorted by name, so that the same folder is the same archive.
-fn folder(context: &Context, below: &Path, tar: &mut Builder<Pipe>) -> Result<(), Error> {
+fn folder(context: &Context, below: &Path, tar: &mut Archive) -> Result<(), Error> {
     let directory = context.directory.join(below);
     let read =
         || -> io::Result<Vec<_>> { fs::read_dir(&directory)?.map(|entry| Ok(entry?.file_name())).collect() };
@@ -120,8 +133,9 @@ fn folder(context: &Context, below: &Path, tar: &mut Builder<Pipe>) -> Result<()
 }
 
 /// One file, folder or link. A link stays a link, wherever it leads; sockets and devices are nothing that can be sent.
-fn entry(paths: (&Path, &Path), about: &Metadata, tar: &mut Builder<Pipe>) -> io::Result<()> {
+fn entry(paths: (&Path, &Path), about: &Metadata, archive: &mut Archive) -> io::Result<()> {
     let (path, inside) = paths;
+    let tar = &mut archive.tar;
     let kind = about.file_type();
     let mut header = Header::new_gnu();
     header.set_metadata(about);
@@ -144,6 +158,18 @@ fn entry(paths: (&Path, &Path), about: &Metadata, tar: &mut Builder<Pipe>) -> io
     }
     if !kind.is_file() {
         return Ok(());
+    }
+    if about.nlink() > 1 {
+        match archive.names.entry((about.dev(), about.ino())) {
+            Entry::Occupied(first) => {
+                header.set_entry_type(EntryType::Link);
+                header.set_size(0);
+                return tar.append_link(&mut header, inside, first.get());
+            }
+            Entry::Vacant(free) => {
+                free.insert(inside.to_owned());
+            }
+        }
     }
     // What was a file a moment ago may be a link or a pipe now: neither is followed or waited for.
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;

@@ -1,5 +1,7 @@
 //! What the builder may read: a folder, or files that exist only here. Never anything outside of them.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -20,6 +22,10 @@ const PIPE: u32 = 1 << 25;
 const SETUID: u32 = 1 << 23;
 const SETGID: u32 = 1 << 22;
 const STICKY: u32 = 1 << 20;
+/// Room for the names of a file's extended attributes and for the value of one; Linux allows 64 KiB each (`xattr(7)`),
+/// but what ext4 keeps is 4 KiB in all.
+const NAMES: usize = 4096;
+const VALUE: usize = 64 * 1024;
 /// Nanoseconds in a second.
 const NANOS: i64 = 1_000_000_000;
 
@@ -57,7 +63,7 @@ impl Source {
     pub(super) fn walk(&self, selection: &Selection, visit: &mut Visit<'_>) -> Result<(), Error> {
         match self {
             Self::Directory(root) => {
-                let mut walk = Walk { root, selection, visit, untold: Vec::new() };
+                let mut walk = Walk { root, selection, visit, untold: Vec::new(), names: HashMap::new() };
                 walk.folder(Path::new("")).map(drop)
             }
             Self::Memory(files) => {
@@ -113,6 +119,8 @@ struct Walk<'a, 'v> {
     visit: &'a mut Visit<'v>,
     /// Folders on the way to what is looked at that are not selected themselves: told only if something in them is.
     untold: Vec<Stat>,
+    /// The first name that was told of each file that has several, by device and inode.
+    names: HashMap<(u64, u64), String>,
 }
 
 impl Walk<'_, '_> {
@@ -152,10 +160,11 @@ impl Walk<'_, '_> {
         if !takes && !enters {
             return Ok(true);
         }
-        let Some(stat) = stat(&path, slashed, &about).map_err(local(&path, "the file"))? else {
+        let Some(mut stat) = stat(&path, slashed, &about).map_err(local(&path, "the file"))? else {
             return Ok(true);
         };
         if takes {
+            self.join(&mut stat, &about);
             let content = about.is_file().then(|| Content::File(inside.to_owned(), about.len()));
             if !self.tell(stat.clone(), content) {
                 return Ok(false);
@@ -172,6 +181,22 @@ impl Walk<'_, '_> {
             self.untold.pop();
         }
         Ok(goes_on)
+    }
+
+    /// Makes a file that was told of by another name a link to that one (`fsutil`: a regular file with a link name).
+    fn join(&mut self, stat: &mut Stat, about: &fs::Metadata) {
+        if !about.is_file() || about.nlink() < 2 {
+            return;
+        }
+        match self.names.entry((about.dev(), about.ino())) {
+            Entry::Occupied(first) => {
+                stat.linkname.clone_from(first.get());
+                stat.size = 0;
+            }
+            Entry::Vacant(free) => {
+                free.insert(stat.path.clone());
+            }
+        }
     }
 
     fn tell(&mut self, stat: Stat, content: Option<Content>) -> bool {
@@ -217,8 +242,24 @@ fn stat(path: &Path, slashed: String, about: &fs::Metadata) -> io::Result<Option
         linkname,
         size: i64::try_from(size).unwrap_or(i64::MAX),
         mod_time: about.mtime().saturating_mul(NANOS).saturating_add(about.mtime_nsec()),
+        xattrs: attributes(path),
         ..Stat::default()
     }))
+}
+
+/// The extended attributes of a file, links not followed. What cannot be read is not there: most file systems have none.
+fn attributes(path: &Path) -> HashMap<String, Vec<u8>> {
+    let mut names = Vec::with_capacity(NAMES);
+    if rustix::fs::llistxattr(path, rustix::buffer::spare_capacity(&mut names)).is_err() {
+        return HashMap::new();
+    }
+    let value = |name: &[u8]| {
+        let mut value = Vec::with_capacity(VALUE);
+        let name = std::str::from_utf8(name).ok().filter(|name| !name.is_empty())?;
+        rustix::fs::lgetxattr(path, name, rustix::buffer::spare_capacity(&mut value)).ok()?;
+        Some((name.to_owned(), value))
+    };
+    names.split(|byte| *byte == 0).filter_map(value).collect()
 }
 
 /// Reads as many bytes as were promised: a file that grows is cut, one that shrinks is an error.
@@ -302,6 +343,37 @@ mod tests {
         assert_eq!(paths(&source, &[]), ["a", "a/b", "a/b/c", "a/z", "a-b", "etc"]);
         assert_eq!(paths(&source, &["a/b/c"]), ["a", "a/b", "a/b/c"]);
         assert_eq!(paths(&source, &["etc/passwd", "a-b"]), ["a-b", "etc"]);
+    }
+
+    #[test]
+    fn names_of_one_file_are_told_as_links_and_attributes_go_along() {
+        let root = tempfile::tempdir().unwrap();
+        for (file, other) in [("b", "c"), ("b", "a-is-ignored"), ("x", "y")] {
+            fs::write(root.path().join(file), file).unwrap();
+            fs::hard_link(root.path().join(file), root.path().join(other)).unwrap();
+        }
+        let attribute = ("user.colour", b"blue\0".as_slice());
+        let kept = rustix::fs::setxattr(
+            root.path().join("x"),
+            attribute.0,
+            attribute.1,
+            rustix::fs::XattrFlags::empty(),
+        );
+        let mut about = HeaderMap::new();
+        about.append("exclude-patterns", "a-*".parse().unwrap());
+        let mut told = Vec::new();
+        Source::Directory(root.path().to_owned())
+            .walk(&Asked::read(&about).selection(Some(root.path())).unwrap(), &mut |stat: Stat, _| {
+                told.push(stat);
+                true
+            })
+            .unwrap();
+        let links: Vec<_> =
+            told.iter().map(|stat| (stat.path.as_str(), stat.linkname.as_str(), stat.size)).collect();
+        assert_eq!(links, [("b", "", 1), ("c", "b", 0), ("x", "", 1), ("y", "x", 0)]);
+        if kept.is_ok() {
+            assert_eq!(told[2].xattrs.get(attribute.0).map(Vec::as_slice), Some(attribute.1));
+        }
     }
 
     #[test]
