@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::resource::HookSpec;
-use crate::run::watch::{Change, Destination, Outbox};
+use crate::run::watch::{Change, Destination, Outbox, What};
 
 /// How long after a failure it is tried again: twice as long each time, up to the last.
 const RETRIES: [Duration; 5] = [
@@ -15,6 +15,9 @@ const RETRIES: [Duration; 5] = [
     Duration::from_secs(5),
     Duration::from_secs(10),
 ];
+
+/// How long a container that was made may take to be started before it gets what it lacks by other ways.
+const START: Duration = Duration::from_secs(2);
 
 /// A container that files go to.
 #[derive(Clone, Debug)]
@@ -28,8 +31,17 @@ pub(super) struct Member {
     outbox: Outbox,
     /// It came anew and has not got what others have.
     fresh: bool,
+    /// Its start is waited for, or was.
+    awaited: bool,
     /// What went wrong last, how often in a row, and when it is tried again.
     trouble: Option<(String, usize, Instant)>,
+}
+
+impl Member {
+    /// True if much that is to be taken away rather waits for its start.
+    pub(super) fn patient(&self) -> bool {
+        !self.awaited
+    }
 }
 
 /// What is to be done for a service at once.
@@ -75,7 +87,8 @@ impl Crew {
         let mut outbox = more;
         outbox.extend(self.journals.get(service).cloned().unwrap_or_default());
         let fresh = !outbox.is_empty();
-        let member = Member { name, service: service.to_owned(), to, outbox, fresh, trouble: None };
+        let member =
+            Member { name, service: service.to_owned(), to, outbox, fresh, awaited: false, trouble: None };
         self.members.insert(member.to.id.clone(), member);
     }
 
@@ -101,7 +114,12 @@ impl Crew {
 
     /// A file changed that goes to a service.
     pub(super) fn change(&mut self, service: &str, target: &Path, change: &Change) {
-        self.journals.entry(service.to_owned()).or_default().add(target, change.clone());
+        let journal = self.journals.entry(service.to_owned()).or_default();
+        if change.passing && change.what == What::Erase {
+            journal.forget(target);
+        } else {
+            journal.add(target, change.clone());
+        }
         for member in self.members.values_mut().filter(|member| member.service == service) {
             member.outbox.add(target, change.clone());
         }
@@ -166,7 +184,8 @@ impl Crew {
 
     /// A container got what it lacked; true if that was in doubt.
     pub(super) fn served(&mut self, id: &str) -> bool {
-        self.members.get_mut(id).is_some_and(|member| member.trouble.take().is_some())
+        let trouble = self.members.get_mut(id).and_then(|member| member.trouble.take());
+        trouble.is_some_and(|(why, _, _)| !why.is_empty())
     }
 
     /// A container did not get what it lacked; true if the reason is news.
@@ -182,6 +201,24 @@ impl Crew {
         let pause = RETRIES[times.min(RETRIES.len() - 1)];
         member.trouble = Some((why.to_owned(), times, now + pause));
         !known
+    }
+
+    /// A container did not get what it lacked, as that is better done once it runs.
+    pub(super) fn postponed(&mut self, id: &str, lacks: Outbox, now: Instant) {
+        let Some(member) = self.members.get_mut(id) else { return };
+        let mut outbox = lacks;
+        outbox.extend(std::mem::take(&mut member.outbox));
+        member.outbox = outbox;
+        member.awaited = true;
+        member.fresh = true;
+        member.trouble = Some((String::new(), 0, now + START));
+    }
+
+    /// A container runs: what waited for that waits no more.
+    pub(super) fn started(&mut self, id: &str) {
+        if let Some(member) = self.members.get_mut(id).filter(|member| member.awaited) {
+            member.trouble = None;
+        }
     }
 
     /// When something that failed is tried again.
@@ -201,7 +238,6 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::run::watch::What;
 
     fn crew(ids: &[&str]) -> Crew {
         let mut crew = Crew::default();
@@ -217,7 +253,12 @@ mod tests {
     }
 
     fn change(crew: &mut Crew, path: &str) {
-        let change = Change { source: PathBuf::from(path), what: What::Put };
+        let change = Change { source: PathBuf::from(path), what: What::Put, passing: true };
+        crew.change("web", Path::new(path), &change);
+    }
+
+    fn erase(crew: &mut Crew, path: &str, passing: bool) {
+        let change = Change { source: PathBuf::from(path), what: What::Erase, passing };
         crew.change("web", Path::new(path), &change);
     }
 
@@ -244,6 +285,44 @@ mod tests {
         let errands = crew.errands(Instant::now());
         assert_eq!(errands[0].parts.len(), 1);
         assert_eq!((errands[0].parts[0].1.len(), errands[0].catching_up), (2, true));
+    }
+
+    #[test]
+    fn what_came_and_went_before_a_container_came_is_none_of_its_business() {
+        let mut crew = crew(&["1"]);
+        change(&mut crew, "/new");
+        erase(&mut crew, "/new", true);
+        erase(&mut crew, "/old", false);
+        assert_eq!(crew.errands(Instant::now())[0].parts[0].1.len(), 2, "who had it loses it");
+        crew.back("web");
+        join(&mut crew, "2");
+        let parts = crew.errands(Instant::now()).remove(0).parts;
+        assert_eq!(
+            parts[0].1.changes().map(|(path, _)| path.as_path()).collect::<Vec<_>>(),
+            [Path::new("/old")]
+        );
+    }
+
+    #[test]
+    fn what_waits_for_a_start_is_brought_with_it_or_after_a_while_without() {
+        let (mut crew, now) = (crew(&["1"]), Instant::now());
+        for started in [true, false] {
+            change(&mut crew, "/a");
+            let (member, lacks) = crew.errands(now).remove(0).parts.remove(0);
+            crew.back("web");
+            assert!(member.patient() == started);
+            crew.postponed("1", lacks, now);
+            assert!(crew.errands(now).is_empty(), "not before its start");
+            if started {
+                crew.started("1");
+                assert_eq!(crew.errands(now)[0].parts[0].1.len(), 1);
+            } else {
+                let later = crew.retry().expect("a retry");
+                assert_eq!(crew.errands(later)[0].parts[0].1.len(), 1);
+            }
+            crew.back("web");
+            assert!(!crew.served("1"), "no news");
+        }
     }
 
     #[test]

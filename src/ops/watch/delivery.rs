@@ -34,7 +34,7 @@ pub(super) async fn run(compose: Compose, errand: Errand) -> Report {
     let courier = Courier::new(compose.engine().clone());
     let began = Instant::now();
     let bring = errand.parts.into_iter().map(async |(member, outbox)| {
-        let result = courier.deliver(&member.to, &outbox).await;
+        let result = courier.deliver(&member.to, &outbox, member.patient()).await;
         (member, outbox, result)
     });
     let results = join_all(bring).await;

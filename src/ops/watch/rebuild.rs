@@ -59,8 +59,8 @@ impl Rebuilder {
         self.running.is_none().then(|| (last + QUIET).min(first + CAP))
     }
 
-    /// Begins with all that is wanted.
-    pub(super) fn begin(&mut self, compose: &Compose, prune: bool) {
+    /// Begins with all that is wanted; which services that are.
+    pub(super) fn begin(&mut self, compose: &Compose, prune: bool) -> BTreeSet<String> {
         let services = std::mem::take(&mut self.wanted);
         let since = self.first.take().unwrap_or_else(Instant::now);
         self.last = None;
@@ -74,7 +74,8 @@ impl Rebuilder {
             prune,
         };
         let handle = tokio::spawn(work.run(since));
-        self.running = Some(Running { services, since, cancel, committed, handle });
+        self.running = Some(Running { services: services.clone(), since, cancel, committed, handle });
+        services
     }
 
     /// Ends when the build under way does; never if there is none. A superseded one is wanted again; the services that

@@ -1,5 +1,6 @@
 //! The one loop of a watch: hears files, daemon and user, and decides what is done.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -37,6 +38,8 @@ pub(in crate::ops) struct Session {
     source: Source,
     window: Window,
     crew: Crew,
+    /// The image that the last container of each service was made from.
+    images: BTreeMap<String, String>,
     deliveries: JoinSet<Report>,
     rebuilder: Rebuilder,
     keeper: Option<Keeper>,
@@ -66,6 +69,7 @@ impl Session {
             source,
             window: Window::default(),
             crew: Crew::default(),
+            images: BTreeMap::new(),
             deliveries: JoinSet::new(),
             rebuilder: Rebuilder::default(),
             keeper,
@@ -119,7 +123,9 @@ impl Session {
             stirred = self.source.next() => self.stirred(stirred),
             () = at(rebuild), if rebuild.is_some() => {
                 self.busy.send_replace(true);
-                self.rebuilder.begin(&self.compose, self.options.prune);
+                for service in self.rebuilder.begin(&self.compose, self.options.prune) {
+                    self.settle(&service);
+                }
             }
             heard = events.recv() => self.heard(heard).await?,
             ended = self.rebuilder.ended() => if ended.is_some() {
@@ -243,6 +249,9 @@ impl Session {
                         format!("{} is gone; the next one will get what it lacks ({help})", member.name),
                     );
                 }
+                Err(DeliveryError::NotStarted) => {
+                    self.crew.postponed(&member.to.id, outbox, Instant::now());
+                }
                 Err(error) => {
                     self.tally.failed();
                     let why = error.to_string();
@@ -276,6 +285,7 @@ impl Session {
                 let number = event.attribute(labels::CONTAINER_NUMBER).to_owned();
                 self.join(&event.id, event.attribute(labels::SERVICE), &number).await;
             }
+            "start" => self.crew.started(&event.id),
             "destroy" => drop(self.crew.leave(&event.id)),
             _ => {}
         }
@@ -290,11 +300,25 @@ impl Session {
         let name = format!("{service}-{number}");
         match Courier::new(self.compose.engine().clone()).visit(id).await {
             Ok(to) => {
+                if self
+                    .images
+                    .insert(service.to_owned(), to.image.clone())
+                    .is_some_and(|known| known != to.image)
+                {
+                    self.settle(service);
+                }
                 let more = self.initial(service);
                 self.crew.join((service, name), to, more);
             }
             Err(DeliveryError::Gone) => {}
             Err(error) => self.notice(Level::Error, format!("{name}: {error}")),
+        }
+    }
+
+    /// There is a new image for a service, or will be: it may have what came since the watch began.
+    fn settle(&mut self, service: &str) {
+        for watched in self.watched.iter_mut().filter(|watched| watched.rule.service == service) {
+            watched.settle();
         }
     }
 

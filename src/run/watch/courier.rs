@@ -19,6 +19,8 @@ const MANY: usize = 4;
 pub struct Destination {
     /// Its id.
     pub id: String,
+    /// The id of its image.
+    pub image: String,
     /// Who owns what is put there.
     pub owner: Owner,
     /// Its root file system cannot be written.
@@ -30,6 +32,8 @@ pub struct Destination {
 /// What was brought.
 #[derive(Debug, Default)]
 pub struct Delivered {
+    /// Rather nothing than much by many calls.
+    patient: bool,
     /// Files and links that were put there.
     pub copied: usize,
     /// Paths that were taken away.
@@ -48,6 +52,9 @@ pub enum DeliveryError {
     /// The container is not there any more.
     #[error("the container is gone")]
     Gone,
+    /// Much is to be taken away, for which the container's own program is not there before its start.
+    #[error("the container has not been started yet")]
+    NotStarted,
     /// Nothing can be written there.
     #[error("`{}` cannot be written: the container's root file system is read-only", .0.display())]
     ReadOnly(PathBuf),
@@ -72,6 +79,7 @@ impl DeliveryError {
                 "mount a volume at `{}`, or remove `read_only` from the service while you develop",
                 target.display()
             )),
+            Self::NotStarted => None,
             Self::Engine(error) if matches!(error.reason(), Some(Reason::DiskFull)) => Some(
                 "the disk behind the container is full; `docker system df` shows what takes room".to_owned(),
             ),
@@ -121,15 +129,22 @@ impl Courier {
         mounts.sort_by_key(|mount| std::cmp::Reverse(mount.components().count()));
         Ok(Destination {
             id: seen["Id"].as_str().unwrap_or(id).to_owned(),
+            image: seen["Image"].as_str().unwrap_or_default().to_owned(),
             owner: Owner::of(user, &passwd, &groups),
             read_only: seen["HostConfig"]["ReadonlyRootfs"] == Value::Bool(true),
             mounts,
         })
     }
 
-    /// Brings everything of an outbox, in as few calls as can be.
-    pub async fn deliver(&self, to: &Destination, outbox: &Outbox) -> Result<Delivered, DeliveryError> {
-        let mut delivered = Delivered::default();
+    /// Brings everything of an outbox, in as few calls as can be. A `patient` one rather waits for the container's start
+    /// than to take many paths away one by one.
+    pub async fn deliver(
+        &self,
+        to: &Destination,
+        outbox: &Outbox,
+        patient: bool,
+    ) -> Result<Delivered, DeliveryError> {
+        let mut delivered = Delivered { patient, ..Delivered::default() };
         for (folder, load) in loads(to, outbox)? {
             self.bring(to, (&folder, load), &mut delivered).await?;
         }
@@ -150,7 +165,7 @@ impl Courier {
             .position(|path| !puts.iter().any(|(name, _)| name.starts_with(path)))
             .filter(|_| !puts.is_empty())
             .map(|at| erases.remove(at));
-        self.erase(to, folder, &erases).await?;
+        self.erase(to, (folder, &erases), delivered.patient).await?;
         if puts.is_empty() {
             return Ok(());
         }
@@ -174,9 +189,22 @@ impl Courier {
     }
 
     /// Takes paths away.
-    async fn erase(&self, to: &Destination, folder: &Path, paths: &[PathBuf]) -> Result<(), DeliveryError> {
-        if paths.len() >= MANY && self.remove(to, folder, paths).await.is_ok() {
-            return Ok(());
+    async fn erase(
+        &self,
+        to: &Destination,
+        (folder, paths): (&Path, &[PathBuf]),
+        patient: bool,
+    ) -> Result<(), DeliveryError> {
+        if paths.len() >= MANY {
+            match self.remove(to, folder, paths).await {
+                Ok(()) => return Ok(()),
+                Err(DeliveryError::Engine(cause))
+                    if patient && matches!(cause.reason(), Some(Reason::NotRunning)) =>
+                {
+                    return Err(DeliveryError::NotStarted);
+                }
+                Err(_) => {}
+            }
         }
         for path in paths {
             match self.engine.place((&to.id, &folder.to_string_lossy()), Some(path), |_| Ok(())).await {
@@ -265,7 +293,7 @@ mod tests {
     fn outbox(paths: &[(&str, What)]) -> Outbox {
         let mut outbox = Outbox::default();
         for (path, what) in paths {
-            outbox.add(Path::new(path), Change { source: path.into(), what: *what });
+            outbox.add(Path::new(path), Change { source: path.into(), what: *what, passing: false });
         }
         outbox
     }

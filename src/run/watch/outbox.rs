@@ -21,6 +21,8 @@ pub struct Change {
     pub source: PathBuf,
     /// What is to happen.
     pub what: What,
+    /// It came after the watch began, and no image has been made since: only containers that got it have it.
+    pub passing: bool,
 }
 
 /// Changes by their path in the container, each path once: the last word counts.
@@ -39,16 +41,21 @@ impl Outbox {
             return;
         }
         // What was to happen below a path that goes has no meaning any more.
-        let below: Vec<PathBuf> = self
-            .changes
-            .range(target.to_path_buf()..)
-            .map(|(path, _)| path.clone())
-            .take_while(|path| path.starts_with(target))
-            .collect();
-        for path in below {
+        for path in self.below(target) {
             self.changes.remove(&path);
         }
         self.changes.insert(target.to_path_buf(), change);
+    }
+
+    /// What came and went while nobody who gets this was there need not be told: `target` is as it was before it came.
+    pub fn forget(&mut self, target: &Path) {
+        let before = self.changes.get(target).filter(|known| known.what != What::Put).cloned();
+        for path in self.below(target) {
+            self.changes.remove(&path);
+        }
+        if let Some(before) = before {
+            self.changes.insert(target.to_path_buf(), Change { what: What::Erase, ..before });
+        }
     }
 
     /// Adds all of a later outbox.
@@ -60,6 +67,12 @@ impl Outbox {
             let what = if change.what == What::Erase { What::Erase } else { What::Put };
             self.add(&target, Change { what, ..change });
         }
+    }
+
+    /// The path and all below it, as far as something is to happen there.
+    fn below(&self, target: &Path) -> Vec<PathBuf> {
+        let from = self.changes.range(target.to_path_buf()..).map(|(path, _)| path);
+        from.take_while(|path| path.starts_with(target)).cloned().collect()
     }
 
     /// True if there is nothing to do.
@@ -87,7 +100,7 @@ mod tests {
     fn outbox(words: &[(&str, What)]) -> Outbox {
         let mut outbox = Outbox::default();
         for (path, what) in words {
-            outbox.add(Path::new(path), Change { source: path.into(), what: *what });
+            outbox.add(Path::new(path), Change { source: path.into(), what: *what, passing: false });
         }
         outbox
     }
@@ -108,6 +121,16 @@ mod tests {
         let again =
             outbox(&[("/d/x", What::Put), ("/d", What::Erase), ("/d", What::Put), ("/d/y", What::Put)]);
         assert_eq!(told(&again), [("/d", What::Replace), ("/d/y", What::Put)]);
+    }
+
+    #[test]
+    fn what_came_and_went_is_forgotten_and_what_was_there_before_it_is_not() {
+        let mut passed = outbox(&[("/d", What::Put), ("/d/x", What::Put), ("/e", What::Put)]);
+        passed.forget(Path::new("/d"));
+        assert_eq!(told(&passed), [("/e", What::Put)]);
+        let mut replaced = outbox(&[("/d", What::Erase), ("/d", What::Put), ("/d/x", What::Put)]);
+        replaced.forget(Path::new("/d"));
+        assert_eq!(told(&replaced), [("/d", What::Erase)]);
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Watched {
     /// The rule.
     pub rule: Rule,
     tree: Tree,
+    /// What came since the watch began, or since images were made last.
+    passing: BTreeSet<PathBuf>,
 }
 
 /// What looking again brought to light.
@@ -39,7 +41,7 @@ impl Watched {
     #[must_use]
     pub fn begin(rule: Rule) -> Self {
         let found = walk(&rule.path, &rule.filter);
-        let mut watched = Self { rule, tree: Tree::default() };
+        let mut watched = Self { rule, tree: Tree::default(), passing: BTreeSet::new() };
         let mut budget = BUDGET;
         for (path, mut entry) in found.entries {
             if let Kind::File { size, digest: known } = &mut entry.kind
@@ -105,7 +107,7 @@ impl Watched {
         let mut outbox = Outbox::default();
         for (path, _) in self.tree.below(&self.rule.path) {
             if let Some(target) = self.rule.target_of(path) {
-                outbox.add(&target, Change { source: path.clone(), what: What::Put });
+                outbox.add(&target, Change { source: path.clone(), what: What::Put, passing: false });
             }
         }
         outbox
@@ -114,6 +116,11 @@ impl Watched {
     /// What a file's content was when it was sent: its size and hash.
     pub fn learn(&mut self, path: &Path, known: (u64, Digest)) {
         self.tree.learn(path, known);
+    }
+
+    /// An image is made, or was: it may have whatever is there by now.
+    pub fn settle(&mut self) {
+        self.passing.clear();
     }
 
     /// How many paths are known.
@@ -151,6 +158,12 @@ impl Watched {
             self.tree.remove(path);
         } else if self.tree.remove(path) {
             self.tell(path, What::Erase, seen);
+        }
+        while let Some(known) =
+            self.passing.range(path.to_path_buf()..).next().filter(|known| known.starts_with(path))
+        {
+            let known = known.clone();
+            self.passing.remove(&known);
         }
     }
 
@@ -193,6 +206,9 @@ impl Watched {
             }
         };
         let was = self.tree.get(path).map(|entry| entry.kind == Kind::Folder);
+        if was.is_none() {
+            self.passing.insert(path.to_path_buf());
+        }
         if was.is_some_and(|was| was != folder) {
             self.tree.remove(path);
             self.tell(path, What::Erase, seen);
@@ -210,7 +226,8 @@ impl Watched {
         }
         let target = if self.rule.copies() { self.rule.target_of(path) } else { Some(PathBuf::new()) };
         if let Some(target) = target {
-            seen.changes.push((target, Change { source: path.to_path_buf(), what }));
+            let passing = self.passing.contains(path);
+            seen.changes.push((target, Change { source: path.to_path_buf(), what, passing }));
         }
     }
 }
@@ -321,6 +338,26 @@ mod tests {
         fs::remove_file(scene.path("f")).expect("removed");
         write(&scene.path("f/x"), "");
         assert_eq!(scene.refresh("f"), [erase("/app/f"), put("/app/f"), put("/app/f/x")]);
+    }
+
+    #[test]
+    fn what_came_after_the_start_passes_until_an_image_is_made() {
+        let mut scene = Scene::of(&[("old", "")], &[]);
+        let gone = |scene: &mut Scene, name: &str| {
+            let path = scene.path(name);
+            if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) }.expect("removed");
+            scene.watched.refresh(&path).changes[0].1.passing
+        };
+        for name in ["new", "d/x", "built"] {
+            write(&scene.path(name), "");
+        }
+        scene.watched.refresh_all();
+        assert!(gone(&mut scene, "new") && gone(&mut scene, "d") && !gone(&mut scene, "old"));
+        scene.watched.settle();
+        assert!(!gone(&mut scene, "built"));
+        write(&scene.path("old"), "");
+        scene.watched.refresh_all();
+        assert!(gone(&mut scene, "old"), "it had gone, and came again");
     }
 
     #[test]

@@ -155,3 +155,47 @@ fn an_engine_that_clears_no_place_is_helped_by_the_containers_own_program() {
     watch.signal(Signal::INT);
     assert_eq!(events(&watch.finish(), "synced").len(), 2);
 }
+
+#[test]
+fn a_container_that_is_made_anew_after_many_deletions_is_up_to_date_by_few_calls() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "manygone", ONE);
+    let files: Vec<String> = (0..300).map(|number| format!("src/old-{number}")).collect();
+    files.iter().for_each(|file| stack.write(file, "old"));
+    stack.run(["up", "-d"]).success();
+    let proxy = Proxy::before(daemon);
+    let mut watch = stack.command(["--progress", "json", "watch", "--no-up"]).host(&proxy.host()).start();
+    watch.wait_for("\"watching\"");
+    let passing = || (0..300).map(|number| format!("src/new-{number}"));
+    passing().for_each(|file| stack.write(&file, "new"));
+    stack.write("src/last", "1");
+    watch.wait_for("/app/last");
+    for file in files.into_iter().chain(passing()) {
+        std::fs::remove_file(stack.folder().join(file)).expect("it is there");
+    }
+    stack.write("src/last", "2");
+    let name = format!("{}-a-1", stack.project());
+    let is_there = || find(daemon, &name, "/app/last").is_some_and(|found| found.content == "2");
+    let start = std::time::Instant::now();
+    let wait_for = |what: &str, done: &dyn Fn() -> bool| {
+        while !done() {
+            assert!(start.elapsed().as_secs() < 60, "{what}; the watch said:\n{}", watch.said());
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    };
+    wait_for("the last file never came", &is_there);
+    let before = proxy.calls().len();
+    stack.run(["up", "-d", "--force-recreate", "-t", "0"]).success();
+    wait_for("the next container was never up to date", &is_there);
+    watch.signal(Signal::INT);
+    let end = watch.finish();
+    let calls = proxy.calls().split_off(before);
+    let uploads = calls.iter().filter(|call| call.is("PUT", "/containers/*/archive")).count();
+    assert!(uploads <= 20, "{uploads} uploads");
+    let caught = events(&end, "synced").into_iter().rfind(|event| event["catching_up"] == true);
+    assert_eq!(
+        caught.expect("it was brought up to date")["deleted"],
+        300,
+        "what came and went is no concern"
+    );
+}
