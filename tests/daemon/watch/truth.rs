@@ -161,13 +161,17 @@ fn a_container_that_is_made_anew_after_many_deletions_is_up_to_date_by_few_calls
     let Some(daemon) = daemon() else { return };
     let stack = Stack::of(daemon, "manygone", ONE);
     let files: Vec<String> = (0..300).map(|number| format!("src/old-{number}")).collect();
-    files.iter().for_each(|file| stack.write(file, "old"));
+    for file in &files {
+        stack.write(file, "old");
+    }
     stack.run(["up", "-d"]).success();
     let proxy = Proxy::before(daemon);
     let mut watch = stack.command(["--progress", "json", "watch", "--no-up"]).host(&proxy.host()).start();
     watch.wait_for("\"watching\"");
     let passing = || (0..300).map(|number| format!("src/new-{number}"));
-    passing().for_each(|file| stack.write(&file, "new"));
+    for file in passing() {
+        stack.write(&file, "new");
+    }
     stack.write("src/last", "1");
     watch.wait_for("/app/last");
     for file in files.into_iter().chain(passing()) {
