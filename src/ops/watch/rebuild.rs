@@ -126,6 +126,10 @@ impl Work {
         if self.cancel.is_cancelled() && !self.committed.load(Ordering::Acquire) {
             return false;
         }
+        // Who ends the watch need not be told that a build ended with it.
+        if matches!(result, Err(Error::Interrupted)) {
+            return false;
+        }
         let success = result.is_ok();
         if let Err(error) = result {
             self.explain(&error);

@@ -40,6 +40,8 @@ pub(super) struct Keeper {
     window: Window,
     /// The files with their content; `None` for those that are not there.
     files: BTreeMap<PathBuf, Option<Vec<u8>>>,
+    /// One of them was saved after it was loaded, and before it was watched.
+    late: bool,
     /// A plan that was shown, for the project as it is saved now.
     pending: Option<(Compose, Prepared)>,
 }
@@ -52,9 +54,15 @@ impl Keeper {
             source: Source::open([loaded.directory.as_path()], polling),
             window: Window::default(),
             files: BTreeMap::new(),
+            late: false,
             pending: None,
         };
         keeper.watch(loaded);
+        let here = std::env::current_dir().unwrap_or_default();
+        keeper.late = loaded.sources.iter().any(|(_, source)| {
+            let now = keeper.files.get(&here.join(source.name())).and_then(Option::as_ref);
+            now.is_some_and(|now| is_another(now, source.text()))
+        });
         keeper
     }
 
@@ -79,6 +87,9 @@ impl Keeper {
 
     /// Ends when one of the files has another content.
     pub(super) async fn changed(&mut self) {
+        if std::mem::take(&mut self.late) {
+            return;
+        }
         loop {
             let due = self.window.due();
             tokio::select! {
@@ -168,5 +179,22 @@ impl Keeper {
     fn refused(&self, error: &Error, loaded: &Loaded) {
         let (problems, sources) = error.problems(Some(loaded));
         (self.reload.tell)(&Failure { problems, sources });
+    }
+}
+
+/// True if a file is not the text that was read from it. What is no UTF-8 cannot be compared.
+fn is_another(file: &[u8], text: &str) -> bool {
+    std::str::from_utf8(file).is_ok_and(|now| now != text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_saved_since_it_was_loaded_is_known_by_its_text() {
+        assert!(!is_another("a: ü\r\n".as_bytes(), "a: ü\r\n"));
+        assert!(!is_another(b"\xff\xfea", "\u{fffd}a"));
+        assert!(is_another(b"a: 2", "a: 1") && is_another(b"", "a: 1"));
     }
 }

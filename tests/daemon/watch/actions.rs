@@ -30,6 +30,40 @@ fn a_rebuild_makes_image_and_container_anew_and_removes_the_old_image() {
 }
 
 #[test]
+fn the_old_image_stays_where_it_is_asked_to() {
+    let files = [("Dockerfile", DOCKERFILE), ("src/f", "one")];
+    let Some(mut scene) = Scene::with("keep", BUILT, &files, &["watch", "--prune=false"]) else { return };
+    let Some(daemon) = daemon() else { return };
+    let old = scene.stack.inspect("a")["Image"].as_str().expect("an image").to_owned();
+    scene.save("src/f", "two");
+    scene.hears("\"reacted\"");
+    let path = format!("/images/{old}");
+    assert_eq!(daemon.api.get(&format!("{path}/json"))["Id"], old.as_str());
+    assert_eq!(daemon.api.delete(&format!("{path}?force=1")).status, 200);
+}
+
+#[test]
+fn an_interrupt_ends_a_rebuild_with_the_watch_and_is_no_failure_of_it() {
+    let dockerfile = "FROM rcompose-test-busybox:1\nCOPY src /app\nRUN test ! -e /app/slow || sleep 50\n";
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "interrupted", BUILT);
+    stack.write("Dockerfile", dockerfile);
+    stack.write("src/f", "one");
+    let mut watch = stack.command(["watch"]).start();
+    watch.wait_for("Watch enabled");
+    let before = stack.identities();
+    stack.write("src/slow", "");
+    watch.wait_for("sleep 50");
+    watch.signal(Signal::INT);
+    let end = watch.finish();
+    assert_eq!((end.exit, stack.identities()), (Some(130), before));
+    end.says(["Watch disabled"])
+        .never_says("not rebuilt")
+        .never_says("left as they were")
+        .never_says("error");
+}
+
+#[test]
 fn a_burst_is_one_rebuild() {
     let Some(mut scene) = built("burst") else { return };
     for number in 0..40 {

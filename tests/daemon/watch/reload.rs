@@ -31,6 +31,30 @@ fn a_saved_file_is_planned_and_not_applied_by_itself() {
 }
 
 #[test]
+fn a_and_enter_apply_the_plan_that_was_shown() {
+    let Some(daemon) = daemon() else { return };
+    let stack = crate::support::Stack::of(daemon, "keyed", ONE);
+    stack.write("src/f", "");
+    let mut watch = stack.command(["watch", "--reload"]).on_terminal();
+    watch.wait_for("Watch enabled");
+    let image = crate::support::Stack::IMAGE;
+    stack.write("compose.yaml", &ONE.replace("IMAGE", image).replace("nobody", "me"));
+    watch.wait_for("`a` and Enter applies it");
+    let variables = || stack.inspect("a")["Config"]["Env"].to_string();
+    assert!(variables().contains("WHO=nobody"), "nothing is applied by itself");
+    watch.keys("a\n");
+    watch.wait_until("the plan to be carried out", |_| {
+        let path = format!("/containers/{}-a-1/json", stack.project());
+        let answer = daemon.api.request("GET", &path, ("", b""));
+        answer.is_ok_and(|answer| answer.json()["Config"]["Env"].to_string().contains("WHO=me"))
+    });
+    stack.write("src/f", "still watched");
+    watch.wait_for("synced /app/f");
+    watch.signal(rustix::process::Signal::INT);
+    assert_eq!(watch.finish().0, Some(130));
+}
+
+#[test]
 fn with_auto_apply_a_saved_file_and_env_become_true_at_once() {
     let Some(scene) = Scene::with("applied", ONE, &[("src/f", "")], &["watch", "--auto-apply"]) else {
         return;
