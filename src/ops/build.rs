@@ -32,6 +32,8 @@ pub struct BuildOptions {
     pub memory: i64,
     /// What was built goes to its registry, where the file names the image.
     pub push: bool,
+    /// For one platform, though the files name several: the image is to be run here.
+    pub for_here: bool,
 }
 
 impl Compose {
@@ -73,7 +75,12 @@ impl Compose {
     /// What the files ask for, with what the options add to their builds.
     fn to_build(&self, options: &BuildOptions) -> Result<Desired, Error> {
         self.known_services(&options.services)?;
-        let mut desired = self.desired()?;
+        let project = &self.files()?.project;
+        self.default_platform_suits(&options.services)?;
+        let mut desired = self.translated(project);
+        if options.for_here {
+            desired.build_for_here();
+        }
         for spec in desired.images.iter_mut().filter_map(|image| image.build.as_mut()) {
             spec.no_cache |= options.no_cache;
             spec.pull |= options.pull;

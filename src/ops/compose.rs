@@ -148,6 +148,7 @@ impl Compose {
     /// What the files ask of the daemon, with the variables of providers and models.
     pub(super) async fn desired_for(&self, policy: &UpPolicy) -> Result<Desired, Error> {
         let project = &self.files()?.project;
+        self.default_platform_suits(&policy.services)?;
         if policy.provided.is_empty() && project.models.is_empty() {
             return self.desired();
         }
@@ -168,13 +169,15 @@ impl Compose {
     /// What a project asks of the daemon.
     pub(super) fn desired_of(&self, project: &Project) -> Desired {
         let mut desired = self.translated(project);
+        desired.build_for_here();
         if let Some(lease) = &self.settings.lease {
             desired.lease(lease);
         }
         desired
     }
 
-    fn translated(&self, project: &Project) -> Desired {
+    /// What a project asks of the daemon, with images for all platforms that are named.
+    pub(super) fn translated(&self, project: &Project) -> Desired {
         let target = Target {
             engine: self.engine.facts().api_version,
             environment_files: self.settings.environment_files.clone(),
@@ -183,10 +186,7 @@ impl Compose {
             credentials: self.engine.logins(),
             read: &|path| std::fs::read_to_string(path),
         };
-        let platform = self.loaded().and_then(|loaded| loaded.environment.value("DOCKER_DEFAULT_PLATFORM"));
-        let Some(platform) = platform.filter(|platform| !platform.is_empty()) else {
-            return translate(project, &target);
-        };
+        let Some(platform) = self.default_platform() else { return translate(project, &target) };
         // What is built is built for it and run on it; what is pulled is only pulled for it, as the peer does.
         let mut project = project.clone();
         for service in project.services.values_mut() {

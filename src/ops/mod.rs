@@ -24,6 +24,7 @@ mod late;
 mod lifecycle;
 mod logs;
 mod models;
+mod platforms;
 mod port;
 mod projects;
 mod ps;

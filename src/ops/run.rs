@@ -59,6 +59,7 @@ impl Compose {
     }
 
     async fn plan_run(&self, container: OneOff, policy: UpPolicy) -> Result<PreparedRun, Error> {
+        self.default_platform_suits(&policy.services)?;
         let project = container.apply(&self.files()?.project).map_err(misused)?;
         let project = provision(project, &policy.provided);
         let desired = self.desired_of(&self.told_of_models(project, &policy).await?);

@@ -41,6 +41,19 @@ pub struct ProjectFacts {
 }
 
 impl Desired {
+    /// Images that are built for several platforms are built for one: that of the service, else the engine's own. What is
+    /// built to be run here need not run elsewhere.
+    pub fn build_for_here(&mut self) {
+        for image in &mut self.images {
+            let Some(build) = &mut image.build else { continue };
+            match &image.platform {
+                Some(own) => build.platforms = vec![own.clone()],
+                None if build.platforms.len() > 1 => build.platforms.clear(),
+                None => {}
+            }
+        }
+    }
+
     /// A service by name.
     #[must_use]
     pub fn service(&self, name: &str) -> Option<&ServiceSpec> {

@@ -232,3 +232,36 @@ fn proxies_of_the_clients_configuration_reach_the_steps_and_stay_out_of_the_imag
         assert!(!image.to_string().contains("p.invalid"), "{image}");
     }
 }
+
+#[test]
+fn what_is_to_run_here_is_built_for_here_whatever_other_platforms_it_has() {
+    let Some(daemon) = daemon() else { return };
+    let compose = "services:
+  a:
+    build: {context: ., dockerfile_inline: FROM IMAGE, platforms: [linux/s390x, linux/arm64, linux/amd64]}
+    command: 'true'
+";
+    let stack = Stack::of(daemon, "platforms", compose);
+    let own = daemon.api.get(&format!("/images/{}/json", Stack::IMAGE))["Architecture"].clone();
+    let built = || daemon.api.get(&format!("/images/{}-a/json", stack.project()))["Architecture"].clone();
+    for words in
+        [["up", "--no-start", "--build"].as_slice(), &["create", "--build"], &["run", "--build", "--rm", "a"]]
+    {
+        stack.command([]).args(words).run().success();
+        assert_eq!(built(), own, "{words:?}");
+    }
+    let variable = "DOCKER_DEFAULT_PLATFORM";
+    stack
+        .command(["up", "--no-start", "--build"])
+        .env(variable, format!("linux/{}", own.as_str().unwrap_or_default()))
+        .run()
+        .success();
+    for words in [["up", "-d"].as_slice(), &["build"], &["run", "a"], &["create"]] {
+        let told = stack.command([]).args(words).env(variable, "linux/riscv64").run().code(1);
+        told.complains([
+            "compose.yaml:3:",
+            "is not built for `linux/riscv64`",
+            "unset DOCKER_DEFAULT_PLATFORM",
+        ]);
+    }
+}

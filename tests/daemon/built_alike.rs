@@ -283,6 +283,7 @@ const BAKED: &str = "services:
     image: foo
     build: .
     depends_on: [base]
+  multi: {platform: linux/amd64, build: {context: ., platforms: [linux/arm64, linux/amd64]}}
   ready: {image: none}
 secrets: {s1: {file: ./s1}, s2: {environment: HOME}}
 ";
@@ -302,6 +303,7 @@ fn the_bake_file_is_the_one_that_the_peer_prints() {
         vec!["abs", "--no-cache", "--pull", "--ssh", "default", "--build-arg", "X=1"],
         vec!["named", "--push"],
         vec!["ready"],
+        vec!["multi"],
     ] {
         let print = |command: crate::support::Command| {
             command.args(["build", "--print"]).args(&words).run().success()

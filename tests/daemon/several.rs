@@ -43,7 +43,8 @@ fn is_whole(stack: &Stack, services: usize) {
     let names: BTreeSet<String> = containers.iter().map(|it| it["Names"][0].to_string()).collect();
     let wanted: BTreeSet<String> =
         (0..services).map(|number| format!("\"/{}-s{number}-1\"", stack.project())).collect();
-    assert_eq!(names, wanted);
+    let about = |it: &serde_json::Value| format!("{} {} {}", it["Id"], it["State"], it["Status"]);
+    assert_eq!(names, wanted, "{:?}", containers.iter().map(about).collect::<Vec<_>>());
     assert_eq!(containers.len(), services, "{names:?}");
     assert!(containers.iter().all(|it| it["State"] == "running"), "{containers:?}");
     assert_eq!((stack.networks().len(), stack.volumes().len()), (1, 1));

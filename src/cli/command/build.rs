@@ -96,6 +96,7 @@ pub(crate) fn run(args: &BuildArgs, session: &Session) -> Result<Exit, Failure> 
         sbom: args.sbom.clone(),
         memory: memory(args, session)?,
         push: args.push,
+        for_here: false,
     };
     let quiet = Quiet { builds: args.quiet, ..Quiet::default() };
     let lines = Lines { quiet, ..Lines::default() };

@@ -147,7 +147,8 @@ impl Work {
         let compose = &self.compose;
         let desired = compose.desired()?;
         let before = self.images(&desired).await?;
-        let options = BuildOptions { services: self.services.clone(), ..BuildOptions::default() };
+        let options =
+            BuildOptions { services: self.services.clone(), for_here: true, ..BuildOptions::default() };
         let plan = compose.prepare_build(&options).await?;
         let context = Context { cancel: self.cancel.clone(), ..compose.context() };
         let outcome = compose.told("build", &plan, &context).await;

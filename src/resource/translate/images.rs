@@ -167,10 +167,10 @@ fn build_spec(context: &mut Context<'_>, service: &Service, build: &Build) -> Bu
     }
 }
 
-/// The service's own platform, else all that the build names.
+/// All that the build names, else the service's own platform.
 fn platforms(service: &Service, build: &Build) -> Vec<String> {
     let own = &service.container.platform;
-    if own.is_empty() { build.platforms.clone() } else { vec![own.clone()] }
+    if build.platforms.is_empty() && !own.is_empty() { vec![own.clone()] } else { build.platforms.clone() }
 }
 
 /// A service that is not there was found out when the files were checked.
