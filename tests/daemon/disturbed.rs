@@ -3,6 +3,8 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use crate::support::{Daemon, Fault, Outcome, Proxy, Stack, daemon};
 
 const TWO: &str = r"
@@ -112,4 +114,30 @@ fn an_engine_that_is_killed_under_any_verb_is_told_and_the_next_one_goes_on() {
     told(&["down"], ("POST", "/containers/*/stop"));
     stack.run(["down", "-t", "0"]).success();
     assert!(stack.containers().is_empty() && stack.networks().is_empty());
+}
+
+#[test]
+fn what_an_engine_lists_though_it_is_gone_is_nobodys_concern() {
+    let Some(daemon) = daemon() else { return };
+    let stack = Stack::of(daemon, "ghost", TWO);
+    let (proxy, id) = (Proxy::before(daemon), "0".repeat(64));
+    let ghost = json!([{
+        "Id": id, "Names": null, "Image": Stack::IMAGE, "State": "removing", "Status": "Removal In Progress",
+        "Labels": {
+            "com.docker.compose.project": stack.project(), "com.docker.compose.service": "a",
+            "com.docker.compose.container-number": "1", "com.docker.compose.oneoff": "False",
+        },
+    }]);
+    let run = |words: &[&str]| {
+        proxy.disturb(Fault::on("GET", "/containers/json").answer_with(200, &ghost.to_string()));
+        stack.command([]).args(words).host(&proxy.host()).run().success().never_says("being removed")
+    };
+    run(&["ps", "-aq"]).stdout("");
+    run(&["logs"]).stdout("");
+    run(&["up", "-d"]).never_says("Recreate");
+    for words in [&["stop"][..], &["rm", "-f"], &["down"]] {
+        run(words).never_says("Container");
+    }
+    assert!(proxy.calls().iter().all(|call| !call.path.contains(&id)), "it was asked for");
+    stack.run(["down"]).success();
 }

@@ -98,6 +98,8 @@ impl Stack {
     /// The containers of the project, running or not, as the daemon lists them, sorted by name.
     pub(crate) fn containers(&self) -> Vec<Value> {
         let mut all = self.list("/containers/json?all=1");
+        // Engine 20.10 may go on listing what is gone, without a name.
+        all.retain(|container| container["State"] != "removing" || container["Names"][0].is_string());
         all.sort_by_key(|container| container["Names"][0].to_string());
         all
     }

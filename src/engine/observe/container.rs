@@ -43,6 +43,14 @@ pub(super) struct ListedContainer {
     ports: Vec<ListedPort>,
 }
 
+impl ListedContainer {
+    /// True for what is listed and is not there. When many remove one container at once, engine 20.10 may go on listing
+    /// it, as being removed and without its name, until it is started again; to all other calls it is unknown.
+    pub(super) fn is_gone(&self) -> bool {
+        self.names.is_empty() && self.state == "removing"
+    }
+}
+
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct ListedHealth {

@@ -103,7 +103,8 @@ impl Engine {
             call = call.query("all", "1");
         }
         let listed: Vec<ListedContainer> = call.answer().await?;
-        let mut seen: Vec<_> = listed.into_iter().map(ObservedContainer::from).collect();
+        let there = listed.into_iter().filter(|container| !container.is_gone());
+        let mut seen: Vec<_> = there.map(ObservedContainer::from).collect();
         seen.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(seen)
     }
