@@ -26,9 +26,12 @@ pub enum Error {
         /// What is wrong.
         why: String,
     },
-    /// Two things that contradict each other say which daemon it is, or what goes to it with every request is no header.
+    /// Two things that contradict each other say which daemon it is.
     #[error("{0}")]
     Conflict(String),
+    /// What is to go with every request is no header.
+    #[error("{0}")]
+    BadHeader(String),
     /// The context cannot be used.
     #[error("the context `{name}` cannot be used: {why}")]
     BadContext {
@@ -201,6 +204,7 @@ impl Error {
             Self::Silent { .. } => Some("the engine seems to be stuck; look into its log".to_owned()),
             Self::Version(_)
             | Self::Conflict(_)
+            | Self::BadHeader(_)
             | Self::Unsupported(_)
             | Self::BadReference { .. }
             | Self::Unreadable { .. }

@@ -10,6 +10,7 @@ use crate::resource::{ContainerDetails, Kind};
 use crate::run::{ProviderFault, StepError, StepFailure, Unmet, WaitFailure, WaitReason, meaning};
 use crate::yaml::{Node, Path, Segment};
 
+use super::quoted::quoted;
 use super::report::RunReport;
 
 /// How much of a probe's output is shown.
@@ -39,6 +40,7 @@ fn problem(failure: &StepFailure, loaded: Option<&Loaded>) -> Problem {
             let message = format!("{}: {error}", failure.resource);
             let problem = Problem::error("engine-refused", message).maybe_help(error.help());
             let (path, words) = match error.reason() {
+                Some(Reason::Other) => (told(service, loaded, &error.to_string()), String::new()),
                 Some(reason) => refused(reason, service, loaded),
                 None => (declared(failure, loaded), String::new()),
             };
@@ -234,6 +236,13 @@ fn refused(reason: &Reason, service: &str, loaded: Option<&Loaded>) -> (Path, St
         }
         _ => (Path::keys(["services", service]), String::new()),
     }
+}
+
+/// The part of a service that the daemon's words quote, else the service.
+fn told(service: &str, loaded: Option<&Loaded>, words: &str) -> Path {
+    let at = Path::keys(["services", service]);
+    let found = loaded.and_then(|loaded| quoted(node(loaded, &at)?, &at, words));
+    found.unwrap_or(at)
 }
 
 fn waited(wait: &WaitFailure, loaded: Option<&Loaded>) -> Problem {

@@ -28,6 +28,7 @@ mod platforms;
 mod port;
 mod projects;
 mod ps;
+mod quoted;
 pub mod reap;
 mod report;
 mod run;

@@ -190,3 +190,30 @@ fn what_would_have_an_empty_name_is_refused_at_its_line_and_nothing_is_made() {
     stack.run(["config", "-q"]).success();
     stack.run(["down", "-v"]).success();
 }
+
+#[test]
+fn what_the_engine_refuses_is_underlined_where_its_words_are_in_the_file() {
+    let Some(daemon) = daemon() else { return };
+    let compose = "services:
+  cap:
+    image: IMAGE
+    cap_add: [SYS_TIME, NO_SUCH]
+  dev:
+    image: IMAGE
+    devices:
+      - /dev/null:/dev/null
+      - /dev/no-such:/dev/x
+  runtime:
+    image: IMAGE
+    runtime: odd
+  driver:
+    image: IMAGE
+    logging:
+      driver: no-such-driver
+";
+    let stack = Stack::of(daemon, "quoted", compose);
+    for (service, line) in [("cap", 4), ("dev", 9), ("runtime", 12), ("driver", 16)] {
+        let told = stack.run(["up", "-d", service]).code(1);
+        told.complains(["[engine-refused]", &format!("compose.yaml:{line}:")]);
+    }
+}

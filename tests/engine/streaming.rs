@@ -170,7 +170,13 @@ fn a_process_has_streams_a_size_and_an_exit_code_of_its_own() {
         };
         let exec = engine.create_exec(&id, &spec).await.unwrap();
         let mut attached = engine.start_exec(&exec, false, None).await.unwrap();
-        assert!(engine.inspect_exec(&exec).await.unwrap().running);
+        // It waits for its input. The engine may note a moment later that it runs.
+        let mut looks = 0;
+        while !engine.inspect_exec(&exec).await.unwrap().running {
+            looks += 1;
+            assert!(looks < 500, "it never ran");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
         attached.input.send(b"in\n").await.unwrap();
         attached.input.end().await.unwrap();
         assert_eq!(all(attached.output).await, ("in\nme in /tmp\n".to_owned(), "wrong\n".to_owned()));

@@ -196,18 +196,21 @@ impl Listener {
                 self.stale = true;
             }
             Told::Lines(lines, hold) => {
-                let chunks = lines.into_iter().filter_map(|line| self.accept(&Event::Log(line)));
-                let chunks: Vec<Chunk> = chunks.collect();
-                self.lines.extend(chunks.into_iter().map(|chunk| (chunk, Hold::default())));
-                // They are under way until the last of them was printed.
-                if let Some((_, last)) = self.lines.last_mut() {
-                    *last = hold;
+                for line in lines {
+                    if let Some(chunk) = self.accept(&Event::Log(line)) {
+                        self.lines.push((chunk, Hold::default()));
+                    }
                 }
+                self.mark(hold);
                 self.stale = true;
             }
-            // Goes the way of all lines, and is let go behind them.
-            Told::Mark(hold) => self.lines.push((Chunk::stderr(""), hold)),
+            Told::Mark(hold) => self.mark(hold),
         }
+    }
+
+    /// Something that goes the way of all lines, and is let go behind them.
+    fn mark(&mut self, hold: Hold) {
+        self.lines.push((Chunk::stderr(""), hold));
     }
 
     fn accept(&mut self, event: &Event) -> Option<Chunk> {

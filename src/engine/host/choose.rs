@@ -53,7 +53,7 @@ const DEFAULT_CONTEXT: &str = "default";
 /// `DOCKER_HOST`, `DOCKER_CONTEXT`, the current context of `config.json`, the default socket.
 pub(in crate::engine) fn choose(options: &ConnectOptions) -> Result<Host, Error> {
     let mut host = choose_address(options)?;
-    host.headers = headers(options).map_err(Error::Conflict)?;
+    host.headers = headers(options).map_err(Error::BadHeader)?;
     Ok(host)
 }
 

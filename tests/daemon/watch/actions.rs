@@ -14,7 +14,7 @@ fn built(name: &str) -> Option<Scene> {
 
 #[test]
 fn a_rebuild_makes_image_and_container_anew_and_removes_the_old_image() {
-    let Some(scene) = built("rebuild") else { return };
+    let Some(mut scene) = built("rebuild") else { return };
     let before = scene.stack.inspect("a");
     scene.save("src/f", "two");
     scene.arrives("a", "/app/f", "two");
@@ -25,6 +25,7 @@ fn a_rebuild_makes_image_and_container_anew_and_removes_the_old_image() {
         (answer.status == 404).then_some(())
     });
     assert_ne!(scene.stack.inspect("a")["Id"], before["Id"]);
+    scene.hears("\"reacted\"");
     let reacted = scene.events("reacted");
     assert_eq!((&reacted[0]["action"], &reacted[0]["success"]), (&"rebuild".into(), &true.into()));
 }
@@ -88,6 +89,7 @@ fn a_newer_change_ends_a_build_that_is_superseded() {
     scene.remove("src/slow");
     scene.save("src/f", "two");
     scene.arrives("a", "/app/f", "two");
+    scene.hears("\"reacted\"");
     assert_eq!(scene.events("reacted").len(), 1);
 }
 
