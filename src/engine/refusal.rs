@@ -136,6 +136,8 @@ const RULES: &[Rule] = &[
         words: &["image does not exist locally with the tag"],
         reason: |text| not_found(Thing::Image, text),
     },
+    // With containerd's image store.
+    Rule { words: &["tag does not exist: "], reason: |text| not_found(Thing::Image, text) },
     Rule { words: &["no such image"], reason: |text| not_found(Thing::Image, text) },
     Rule { words: &["no such container:path"], reason: |text| not_found(Thing::Path, text) },
     Rule { words: &["could not find the file"], reason: |text| not_found(Thing::Path, text) },
@@ -304,9 +306,9 @@ fn no_such_command(text: &str) -> Reason {
 fn not_found(thing: Thing, text: &str) -> Reason {
     let name = match thing {
         // Old engines say it twice in one line.
-        Thing::Image => {
-            between(text, "locally with the tag: ", "\n").or_else(|| text.rsplit("o such image: ").next())
-        }
+        Thing::Image => between(text, "locally with the tag: ", "\n")
+            .or_else(|| between(text, "tag does not exist: ", "\n"))
+            .or_else(|| text.rsplit("o such image: ").next()),
         Thing::Container => {
             between(text, "o such container: ", "\n").or_else(|| between(text, "name or ID \"", "\""))
         }
@@ -360,6 +362,7 @@ mod tests {
     fn an_image_that_is_not_there_is_named() {
         let named = |name: &str| Reason::NotFound { thing: Thing::Image, name: name.to_owned() };
         assert_eq!(Reason::of("No such image: x:1"), named("x:1"));
+        assert_eq!(Reason::of("tag does not exist: x:1"), named("x:1"));
         assert_eq!(
             Reason::of("An image does not exist locally with the tag: r:5000/a/b"),
             named("r:5000/a/b")

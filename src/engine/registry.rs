@@ -83,6 +83,12 @@ const RULES: &[Rule] = &[
     (&["received unexpected http status"], |_| RegistryFault::Sick),
     (&["error parsing http"], |_| RegistryFault::Sick),
     (&["error unmarshalling content"], |_| RegistryFault::Sick),
+    // With containerd's image store, which tells the status of a question that has no words in its answer.
+    (&["unexpected status from", ": 429"], rate_limited),
+    (&["unexpected status from", ": 401"], denied),
+    (&["unexpected status from", ": 403"], denied),
+    (&["unexpected status from", ": 5"], |_| RegistryFault::Sick),
+    (&["failed to resolve reference", ": not found"], |_| RegistryFault::NoSuchImage),
 ];
 
 impl RegistryFault {

@@ -1,5 +1,7 @@
 //! Leases: what carries one is taken away when it is over, and nothing else ever is.
 
+use std::sync::{Mutex, PoisonError};
+
 use serde_json::{Value, json};
 
 use crate::support::{Stack, daemon};
@@ -10,6 +12,9 @@ services:
   b: {image: IMAGE, command: sleep 600, init: true}
 volumes: {data: }
 ";
+
+/// `reap` takes away what is over, whose ever it is: one test at a time.
+static REAPING: Mutex<()> = Mutex::new(());
 
 fn held(stack: &Stack) -> [usize; 3] {
     [stack.containers().len(), stack.networks().len(), stack.volumes().len()]
@@ -33,6 +38,7 @@ fn lease(stack: &Stack) -> Value {
 #[test]
 fn a_stack_with_a_time_limit_stays_until_that_is_over_and_is_reaped_then() {
     let Some(daemon) = daemon() else { return };
+    let _turn = REAPING.lock().unwrap_or_else(PoisonError::into_inner);
     let stack = Stack::of(daemon, "ttl", STACK);
     let other = Stack::of(daemon, "nottl", STACK);
     other.run(["up", "-d"]).success();
@@ -66,6 +72,7 @@ fn a_stack_with_a_time_limit_stays_until_that_is_over_and_is_reaped_then() {
 #[test]
 fn what_the_dead_of_another_machine_left_and_what_is_no_lease_stays() {
     let Some(daemon) = daemon() else { return };
+    let _turn = REAPING.lock().unwrap_or_else(PoisonError::into_inner);
     let stack = Stack::of(daemon, "notours", STACK);
     let api = stack.api();
     let gone = json!({"pid": 4_000_000, "start": 1, "space": "pid:[1]"});

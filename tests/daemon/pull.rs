@@ -218,7 +218,11 @@ fn a_registry_that_asks_for_patience_gets_it() {
         Verdict::Pass
     });
     let stack = stack(daemon, "patience", (gate.address(), "services:\n  a: {image: 'REG/a/x:1'}\n"));
-    stack.run(["pull"]).success().complains(["Waiting", "left alone", "Pulled"]);
+    let told = stack.run(["pull"]).success().complains(["Pulled"]);
+    // Containerd asks again by itself.
+    if !daemon.has_containerd_store() {
+        told.complains(["Waiting", "left alone"]);
+    }
 }
 
 #[test]
@@ -271,7 +275,11 @@ fn what_a_registry_answers_oddly_is_told_apart() {
             "compose.yaml",
             &format!("services:\n  a: {{image: '{}/{repository}/x:1'}}\n", gate.address()),
         );
-        stack.run(["pull"]).code(1).complains(["compose.yaml:2:7", help]);
+        let told = stack.run(["pull"]).code(1).complains(["compose.yaml:2:7"]);
+        // Containerd asks without wanting words, and hears of none.
+        if !daemon.has_containerd_store() || !["later", "page", "mars"].contains(&repository) {
+            told.complains([help]);
+        }
     }
     assert!(gate.seen().iter().any(|path| path.contains("/v2/limit/x/manifests/1")));
 }

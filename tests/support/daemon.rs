@@ -19,6 +19,13 @@ pub(crate) struct Daemon {
     pub(crate) version: (u32, u32),
 }
 
+impl Daemon {
+    /// True if its images lie in containerd's store, which drops what has lost its name.
+    pub(crate) fn has_containerd_store(&self) -> bool {
+        self.api.get("/info")["DriverStatus"].to_string().contains("io.containerd.snapshotter")
+    }
+}
+
 static DAEMON: OnceLock<Result<Daemon, String>> = OnceLock::new();
 
 /// The daemon of `DOCKER_HOST`; without one, the test is skipped with a printed reason, or fails where

@@ -279,8 +279,14 @@ fn serve(mut stream: TcpStream, (rule, told): Told<'_>, behind: Option<&str>) {
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read(&mut byte) {
-            // Engines try TLS first: whoever waits for the rest of that is waited for.
-            Ok(1) if head.is_empty() && byte[0] == 0x16 => return,
+            // Engines try TLS first, and go on in the clear once they are told that nobody understands that.
+            Ok(1) if head.is_empty() && byte[0] == 0x16 => {
+                let _ = stream
+                    .write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+                let _ = stream.shutdown(Shutdown::Write);
+                let _ = std::io::copy(&mut stream, &mut std::io::sink());
+                return;
+            }
             Ok(1) => head.push(byte[0]),
             _ => return,
         }

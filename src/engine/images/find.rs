@@ -59,6 +59,9 @@ fn beginning(id: &str) -> &str {
     id.strip_prefix("sha256:").filter(|digits| digits.len() < 64).unwrap_or(id)
 }
 
+/// So often a list of images is asked for again that came upon one that went.
+const LIST_TRIES: usize = 4;
+
 impl ListedImage {
     /// Podman lists full names.
     fn has(&self, name: &str) -> bool {
@@ -82,7 +85,7 @@ impl Engine {
                 return Ok(Vec::new());
             }
             let filters = Filters::from([("reference", names.into_iter().cloned().collect())]);
-            self.wire.get("/images/json").filters(&filters).answer::<Vec<ListedImage>>().await
+            self.list_images(&filters).await
         };
         let ids: Vec<_> = meant.iter().filter(|(_, meant)| **meant == Meant::Id).map(|(id, _)| *id).collect();
         let by_id = join_all(ids.iter().map(|id| self.inspect_image(beginning(id))));
@@ -109,8 +112,19 @@ impl Engine {
     /// The images that were built for a project.
     pub async fn images_of(&self, project: &str) -> Result<Vec<ObservedImage>, Error> {
         let filters = Filters::from([("label", vec![format!("{}={project}", labels::PROJECT)])]);
-        let listed: Vec<ListedImage> = self.wire.get("/images/json").filters(&filters).answer().await?;
-        Ok(listed.into_iter().map(ObservedImage::from).collect())
+        Ok(self.list_images(&filters).await?.into_iter().map(ObservedImage::from).collect())
+    }
+
+    /// With containerd's image store, a list fails when another image goes while it is written (seen on 28.5).
+    async fn list_images(&self, filters: &Filters) -> Result<Vec<ListedImage>, Error> {
+        let mut tries = 0;
+        loop {
+            let listed = self.wire.get("/images/json").filters(filters).answer().await;
+            match listed {
+                Err(Error::Refused(refusal)) if refusal.status == 404 && tries < LIST_TRIES => tries += 1,
+                other => return other,
+            }
+        }
     }
 }
 

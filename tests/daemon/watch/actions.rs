@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 
 use super::scene::{Scene, events, start};
-use crate::support::{Fault, Proxy, Stack, daemon};
+use crate::support::{Fault, Proxy, Stack, daemon, skip};
 
 const BUILT: &str = "services:\n  a:\n    build: .\n    command: sleep 600\n    init: true\n    develop: {watch: [{path: src, action: rebuild}]}\n";
 const DOCKERFILE: &str = "FROM rcompose-test-busybox:1\nCOPY src /app\n";
@@ -35,6 +35,9 @@ fn the_old_image_stays_where_it_is_asked_to() {
     let files = [("Dockerfile", DOCKERFILE), ("src/f", "one")];
     let Some(mut scene) = Scene::with("keep", BUILT, &files, &["watch", "--prune=false"]) else { return };
     let Some(daemon) = daemon() else { return };
+    if daemon.has_containerd_store() {
+        return skip("this engine itself drops images that lose their names");
+    }
     let old = scene.stack.inspect("a")["Image"].as_str().expect("an image").to_owned();
     scene.save("src/f", "two");
     scene.hears("\"reacted\"");

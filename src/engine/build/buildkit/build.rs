@@ -8,7 +8,7 @@ use bollard_buildkit_proto::moby::buildkit::v1::{
 use tokio::time::timeout;
 
 use super::fault::fault;
-use super::request::{HOST_GATEWAY, Named, attestation, cache_entry, pulls, request};
+use super::request::{HOST_GATEWAY, Named, attestation, cache_entry, is_local, pulls, request};
 use super::session::{Offer, Session};
 use super::sources::{NamedContexts, Sources};
 use super::ssh::Agents;
@@ -39,6 +39,12 @@ impl Engine {
             let words = "base images are not pulled: one of them is what another service builds".to_owned();
             let _ = told.send(Ok(BuildProgress::Warning(words)));
         }
+        if let Some(entry) = spec.cache_from.iter().find(|entry| is_local(entry)) {
+            let words = format!(
+                "the cache `{entry}` is left out: a folder here cannot be lent to the engine's builder"
+            );
+            let _ = told.send(Ok(BuildProgress::Warning(words)));
+        }
         let opened = Opened::open(self, spec, told).await?;
         let request = opened.request(spec)?;
         let mut trace = Trace::default();
@@ -53,6 +59,13 @@ impl Engine {
 
     /// Says no to what the builder of an engine cannot do with the engine's own store of images.
     async fn able_to(&self, spec: &BuildSpec) -> Result<(), Error> {
+        if let Some(entry) = spec.cache_to.iter().find(|entry| is_local(entry)) {
+            return Err(Error::Unsupported(format!(
+                "`{}` asks for a cache in a folder here (`cache_to: {entry}`), which the engine's builder cannot write; \
+                 `type=registry` and `type=inline` can be",
+                spec.service
+            )));
+        }
         let attested = attestation("provenance", &spec.provenance).or(attestation("sbom", &spec.sbom));
         let exported = spec.cache_to.iter().any(|entry| cache_entry(entry).r#type != "inline");
         let asked = [

@@ -31,7 +31,8 @@ pub(super) struct Named<'a> {
 pub(super) fn request(spec: &BuildSpec, sources: &Sources, named: &Named<'_>) -> Result<SolveRequest, Error> {
     let attributes = attributes(spec, sources, named.gateway)?;
     let exports = spec.cache_to.iter().map(|entry| cache_entry(entry)).collect();
-    let imports: Vec<CacheOptionsEntry> = spec.cache_from.iter().map(|entry| cache_entry(entry)).collect();
+    let imports: Vec<CacheOptionsEntry> =
+        spec.cache_from.iter().filter(|entry| !is_local(entry)).map(|entry| cache_entry(entry)).collect();
     let tags = spec.tags.iter().map(|tag| reference(tag)).collect::<Result<Vec<_>, _>>()?;
     let mut frontend_attrs = attributes;
     if !imports.is_empty() {
@@ -149,6 +150,11 @@ fn entitlements(spec: &BuildSpec) -> Vec<String> {
         }
     }
     all
+}
+
+/// True for a cache in a folder of ours: buildx serves it as a store of containerd, which we are not.
+pub(super) fn is_local(entry: &str) -> bool {
+    cache_entry(entry).r#type == "local"
 }
 
 /// `type=inline`, `type=registry,ref=…`, or an image.
