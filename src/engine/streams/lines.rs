@@ -59,21 +59,23 @@ impl Lines {
     /// The lines of a whole flow of output; what has no line end comes when the flow ends.
     #[must_use]
     pub fn of(outputs: Flow<Output>, timestamps: bool) -> Flow<Line> {
-        let state = (outputs, Self::new(timestamps), false);
-        Flow::new(stream::unfold(state, |(mut outputs, mut lines, mut ended)| async move {
+        // In a box, as it is moved for each line.
+        let state = Box::new((outputs, Self::new(timestamps), false));
+        Flow::new(stream::unfold(state, |mut state| async move {
             loop {
+                let (outputs, lines, ended) = &mut *state;
                 if let Some(line) = lines.pop() {
-                    return Some((Ok(line), (outputs, lines, ended)));
+                    return Some((Ok(line), state));
                 }
-                if ended {
+                if *ended {
                     return None;
                 }
-                match StreamExt::next(&mut outputs).await {
+                match StreamExt::next(outputs).await {
                     Some(Ok(output)) => lines.push(&output),
-                    Some(Err(fault)) => return Some((Err(fault), (outputs, lines, ended))),
+                    Some(Err(fault)) => return Some((Err(fault), state)),
                     None => {
                         lines.finish();
-                        ended = true;
+                        *ended = true;
                     }
                 }
             }
