@@ -56,6 +56,14 @@ concept! {
 }
 
 impl Service {
+    /// The platforms that its image is built for: those that the build names, else its own, if it says one.
+    #[must_use]
+    pub fn build_platforms(&self) -> Vec<String> {
+        let named = self.workload.build.as_ref().map(|build| build.platforms.clone()).unwrap_or_default();
+        let own = &self.container.platform;
+        if named.is_empty() && !own.is_empty() { vec![own.clone()] } else { named }
+    }
+
     /// How many containers there should be: `deploy.replicas`, else `scale`, else one.
     #[must_use]
     pub fn replicas(&self) -> usize {

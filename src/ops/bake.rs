@@ -114,9 +114,7 @@ fn entry(service: &Service, build: &Build, (options, marks): (&BuildOptions, Mar
     put("target", json!(build.target));
     put("secret", json!(secrets(build, marks.secrets)));
     put("ssh", json!(keys(build, options)));
-    let own = &service.container.platform;
-    let sole = build.platforms.is_empty() && !own.is_empty();
-    let platforms = if sole { vec![own.clone()] } else { build.platforms.clone() };
+    let platforms = service.build_platforms();
     put("platforms", json!(platforms));
     put("pull", json!(build.pull || options.pull));
     put("no-cache", json!(build.no_cache || options.no_cache));

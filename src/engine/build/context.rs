@@ -1,8 +1,10 @@
 //! What a build is made from: the folder, the Dockerfile wherever it lies, and what is left out.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
@@ -200,6 +202,28 @@ pub(super) fn clean(path: &Path) -> PathBuf {
         }
     }
     cleaned
+}
+
+/// The first name of each file that has several, by device and inode, so that the others become links to it.
+#[derive(Debug, Default)]
+pub(super) struct FirstNames<N> {
+    names: HashMap<(u64, u64), N>,
+}
+
+impl<N> FirstNames<N> {
+    /// The name under which a file was met before; else it is met now, as `name`.
+    pub(super) fn before(&mut self, about: &Metadata, name: impl FnOnce() -> N) -> Option<&N> {
+        if !about.is_file() || about.nlink() < 2 {
+            return None;
+        }
+        match self.names.entry((about.dev(), about.ino())) {
+            Entry::Occupied(first) => Some(first.into_mut()),
+            Entry::Vacant(free) => {
+                free.insert(name());
+                None
+            }
+        }
+    }
 }
 
 /// A repository that the daemon gets over SSH, for which it needs keys.

@@ -1,10 +1,8 @@
 //! A folder as a stream of plain tar, read while it is sent: memory does not grow with the folder.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,7 +14,7 @@ use tar::{Builder, EntryType, Header};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::context::{Context, local, slashed};
+use super::context::{Context, FirstNames, local, slashed};
 use crate::engine::Error;
 
 /// So much is sent at once.
@@ -77,14 +75,13 @@ impl Write for Pipe {
     }
 }
 
-/// An archive, and the first name in it of each file that has several, by device and inode.
 struct Archive {
     tar: Builder<Pipe>,
-    names: HashMap<(u64, u64), PathBuf>,
+    names: FirstNames<PathBuf>,
 }
 
 fn write(context: &Context, pipe: Pipe) -> Result<(), Error> {
-    let mut tar = Archive { tar: Builder::new(pipe), names: HashMap::new() };
+    let mut tar = Archive { tar: Builder::new(pipe), names: FirstNames::default() };
     for (name, content) in &context.extra {
         let mut header = Header::new_gnu();
         header.set_entry_type(EntryType::Regular);
@@ -159,17 +156,10 @@ fn entry(paths: (&Path, &Path), about: &Metadata, archive: &mut Archive) -> io::
     if !kind.is_file() {
         return Ok(());
     }
-    if about.nlink() > 1 {
-        match archive.names.entry((about.dev(), about.ino())) {
-            Entry::Occupied(first) => {
-                header.set_entry_type(EntryType::Link);
-                header.set_size(0);
-                return tar.append_link(&mut header, inside, first.get());
-            }
-            Entry::Vacant(free) => {
-                free.insert(inside.to_owned());
-            }
-        }
+    if let Some(first) = archive.names.before(about, || inside.to_owned()) {
+        header.set_entry_type(EntryType::Link);
+        header.set_size(0);
+        return tar.append_link(&mut header, inside, first);
     }
     // What was a file a moment ago may be a link or a pipe now: neither is followed or waited for.
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;

@@ -42,6 +42,12 @@ impl Member {
     pub(super) fn patient(&self) -> bool {
         !self.awaited
     }
+
+    /// It still lacks what it was to get, before all that came since.
+    fn take_back(&mut self, lacks: Outbox) {
+        let since = std::mem::replace(&mut self.outbox, lacks);
+        self.outbox.extend(since);
+    }
 }
 
 /// What is to be done for a service at once.
@@ -191,9 +197,7 @@ impl Crew {
     /// A container did not get what it lacked; true if the reason is news.
     pub(super) fn failed(&mut self, id: &str, (lacks, why): (Outbox, &str), now: Instant) -> bool {
         let Some(member) = self.members.get_mut(id) else { return false };
-        let mut outbox = lacks;
-        outbox.extend(std::mem::take(&mut member.outbox));
-        member.outbox = outbox;
+        member.take_back(lacks);
         let (known, times) = match &member.trouble {
             Some((known, times, _)) => (known == why, times + 1),
             None => (false, 0),
@@ -206,9 +210,7 @@ impl Crew {
     /// A container did not get what it lacked, as that is better done once it runs.
     pub(super) fn postponed(&mut self, id: &str, lacks: Outbox, now: Instant) {
         let Some(member) = self.members.get_mut(id) else { return };
-        let mut outbox = lacks;
-        outbox.extend(std::mem::take(&mut member.outbox));
-        member.outbox = outbox;
+        member.take_back(lacks);
         member.awaited = true;
         member.fresh = true;
         member.trouble = Some((String::new(), 0, now + START));

@@ -152,7 +152,7 @@ fn build_spec(context: &mut Context<'_>, service: &Service, build: &Build) -> Bu
         memory: 0,
         isolation: build.isolation.clone(),
         privileged: build.privileged,
-        platforms: platforms(service, build),
+        platforms: service.build_platforms(),
         additional_contexts: build
             .additional_contexts
             .iter()
@@ -165,12 +165,6 @@ fn build_spec(context: &mut Context<'_>, service: &Service, build: &Build) -> Bu
         sbom: build.sbom.clone(),
         blame: at(&service.name, "build"),
     }
-}
-
-/// All that the build names, else the service's own platform.
-fn platforms(service: &Service, build: &Build) -> Vec<String> {
-    let own = &service.container.platform;
-    if build.platforms.is_empty() && !own.is_empty() { vec![own.clone()] } else { build.platforms.clone() }
 }
 
 /// A service that is not there was found out when the files were checked.

@@ -1,7 +1,6 @@
 //! What the builder may read: a folder, or files that exist only here. Never anything outside of them.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -13,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::selection::Selection;
 use crate::engine::Error;
-use crate::engine::build::context::{local, slashed};
+use crate::engine::build::context::{FirstNames, local, slashed};
 
 /// Bits of a mode that Go has elsewhere than the system (`io/fs.FileMode`).
 const DIRECTORY: u32 = 1 << 31;
@@ -63,7 +62,8 @@ impl Source {
     pub(super) fn walk(&self, selection: &Selection, visit: &mut Visit<'_>) -> Result<(), Error> {
         match self {
             Self::Directory(root) => {
-                let mut walk = Walk { root, selection, visit, untold: Vec::new(), names: HashMap::new() };
+                let mut walk =
+                    Walk { root, selection, visit, untold: Vec::new(), names: FirstNames::default() };
                 walk.folder(Path::new("")).map(drop)
             }
             Self::Memory(files) => {
@@ -119,8 +119,7 @@ struct Walk<'a, 'v> {
     visit: &'a mut Visit<'v>,
     /// Folders on the way to what is looked at that are not selected themselves: told only if something in them is.
     untold: Vec<Stat>,
-    /// The first name that was told of each file that has several, by device and inode.
-    names: HashMap<(u64, u64), String>,
+    names: FirstNames<String>,
 }
 
 impl Walk<'_, '_> {
@@ -164,7 +163,11 @@ impl Walk<'_, '_> {
             return Ok(true);
         };
         if takes {
-            self.join(&mut stat, &about);
+            // In `fsutil`, a regular file with a link name is one more name of that file.
+            if let Some(first) = self.names.before(&about, || stat.path.clone()) {
+                stat.linkname.clone_from(first);
+                stat.size = 0;
+            }
             let content = about.is_file().then(|| Content::File(inside.to_owned(), about.len()));
             if !self.tell(stat.clone(), content) {
                 return Ok(false);
@@ -181,22 +184,6 @@ impl Walk<'_, '_> {
             self.untold.pop();
         }
         Ok(goes_on)
-    }
-
-    /// Makes a file that was told of by another name a link to that one (`fsutil`: a regular file with a link name).
-    fn join(&mut self, stat: &mut Stat, about: &fs::Metadata) {
-        if !about.is_file() || about.nlink() < 2 {
-            return;
-        }
-        match self.names.entry((about.dev(), about.ino())) {
-            Entry::Occupied(first) => {
-                stat.linkname.clone_from(first.get());
-                stat.size = 0;
-            }
-            Entry::Vacant(free) => {
-                free.insert(stat.path.clone());
-            }
-        }
     }
 
     fn tell(&mut self, stat: Stat, content: Option<Content>) -> bool {
