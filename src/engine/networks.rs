@@ -1,8 +1,12 @@
 //! Networks: made, joined, left, taken away.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tokio::time::sleep;
 
 use super::observe::{ListedNetwork, nullable};
 use super::wire::{Filters, segment};
@@ -70,9 +74,14 @@ struct Made {
 struct Aged {
     id: String,
     name: String,
-    /// RFC 3339, in UTC with as many digits as it takes.
+    /// RFC 3339, with as many digits as it takes.
     created: String,
 }
+
+/// How often it is looked whether another command removes the network that it made too much.
+const TWIN_LOOKS: u32 = 40;
+/// The time between such looks.
+const TWIN_PAUSE: Duration = Duration::from_millis(50);
 
 impl Engine {
     /// Makes a network and gives its id. That one of this name exists is told by
@@ -85,18 +94,27 @@ impl Engine {
     }
 
     /// Engines before API 1.44 look for a network of the same name and then make one, not in one go: of several that
-    /// were made at once, the oldest stays.
+    /// were made at once, the oldest stays, and who made another one removes that. But a network is dated before it can
+    /// be seen: who made a younger one may have looked in between, and keeps it. Then the older one goes.
     async fn first_of_name(&self, name: &str, made: String) -> Result<String, Error> {
         let filters = Filters::from([("name", vec![name.to_owned()])]);
-        let mut listed: Vec<Aged> = self.wire.get("/networks").filters(&filters).answer().await?;
-        listed.retain(|network| network.name == name);
-        listed.sort_by(|one, other| (&one.created, &one.id).cmp(&(&other.created, &other.id)));
-        match listed.into_iter().next() {
-            Some(first) if first.id != made => {
-                self.remove_network(&made).await?;
-                Ok(first.id)
+        let mut looks = 0;
+        loop {
+            let mut listed: Vec<Aged> = self.wire.get("/networks").filters(&filters).answer().await?;
+            listed.retain(|network| network.name == name);
+            listed.sort_by_cached_key(|network| {
+                (OffsetDateTime::parse(&network.created, &Rfc3339).ok(), network.id.clone())
+            });
+            let is_first = listed.first().is_some_and(|first| first.id == made);
+            let Some(other) = listed.into_iter().find(|network| network.id != made) else { return Ok(made) };
+            looks += 1;
+            if !is_first || looks > TWIN_LOOKS {
+                return match self.remove_network(&made).await {
+                    Err(error) if !error.is_not_found() => Err(error),
+                    _ => Ok(other.id),
+                };
             }
-            _ => Ok(made),
+            sleep(TWIN_PAUSE).await;
         }
     }
 

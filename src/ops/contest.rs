@@ -4,7 +4,7 @@
 //! of chance length, plans anew from what is there, and finds most of its work done.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::up::Prepared;
 use super::{Compose, Error};
@@ -13,10 +13,14 @@ use crate::plan::UpPolicy;
 use crate::resource::Provision;
 use crate::run::{Context, Outcome, StepFailure, execute};
 
-/// How often a plan is made anew.
+/// So often a plan is made anew, whatever the time.
 const TRIES: u32 = 12;
-/// The same refusals so often in a row are nobody's work in progress.
+/// So long a plan is made anew, however often: on a machine under load each try of each command takes seconds.
+const TIME: Duration = Duration::from_secs(60);
+/// The same refusals so often in a row, and for [`LASTING`], are nobody's work in progress.
 const PATIENCE: u32 = 4;
+/// What a command under load may take between two of its steps.
+const LASTING: Duration = Duration::from_secs(5);
 /// The bound of the first pause; it doubles up to sixteen times this.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -32,8 +36,7 @@ impl Compose {
         let mut prepared = prepared.clone();
         let total = prepared.plan.steps().map(|(_, step)| &step.resource).collect::<BTreeSet<_>>().len();
         self.sink().send(Event::Started { operation, total });
-        let (mut before, mut repeated) = (Vec::new(), 0);
-        let mut attempt = 0;
+        let mut refusals = Refusals::default();
         let outcome = loop {
             let mut outcome = Box::pin(execute(&prepared.plan, context)).await;
             self.take_provisions(&mut prepared.policy, std::mem::take(&mut outcome.provided));
@@ -43,23 +46,13 @@ impl Compose {
                 continue;
             }
             let contested = |failure: &StepFailure| failure.error.is_contested();
-            attempt += 1;
-            if outcome.interrupted
-                || outcome.failures.is_empty()
-                || !outcome.failures.iter().all(contested)
-                || attempt == TRIES
-            {
+            if outcome.interrupted || outcome.failures.is_empty() || !outcome.failures.iter().all(contested) {
                 break outcome;
             }
-            let refusals: Vec<String> =
-                outcome.failures.iter().map(|failure| failure.error.to_string()).collect();
-            repeated = if refusals == before { repeated + 1 } else { 1 };
-            if repeated == PATIENCE {
-                break outcome;
-            }
-            before = refusals;
+            let words = outcome.failures.iter().map(|failure| failure.error.to_string());
+            let Some(pause) = refusals.again(words.collect(), Instant::now()) else { break outcome };
             tokio::select! {
-                () = tokio::time::sleep(pause(attempt)) => {}
+                () = tokio::time::sleep(pause) => {}
                 () = context.cancel.cancelled() => break Outcome { interrupted: true, ..Outcome::default() },
             }
             prepared = Box::pin(self.prepare_up(prepared.policy.clone())).await?;
@@ -90,6 +83,31 @@ impl Compose {
     }
 }
 
+/// What other commands were in the way of so far.
+#[derive(Default)]
+struct Refusals {
+    attempt: u32,
+    began: Option<Instant>,
+    /// The last ones, how often they came in a row, and since when.
+    last: Option<(Vec<String>, u32, Instant)>,
+}
+
+impl Refusals {
+    /// The pause before the next try; none if there is no hope left.
+    fn again(&mut self, refusals: Vec<String>, now: Instant) -> Option<Duration> {
+        self.attempt += 1;
+        let began = *self.began.get_or_insert(now);
+        let (repeated, since) = match &self.last {
+            Some((last, times, since)) if *last == refusals => (times + 1, *since),
+            _ => (1, now),
+        };
+        self.last = Some((refusals, repeated, since));
+        let worn_out = self.attempt >= TRIES && now - began >= TIME;
+        let lasting = repeated >= PATIENCE && now - since >= LASTING;
+        (!worn_out && !lasting).then(|| pause(self.attempt))
+    }
+}
+
 /// What is left to be done when providers have spoken: what waited for them.
 fn after_providers(prepared: &Prepared) -> UpPolicy {
     let mut policy = prepared.policy.clone();
@@ -110,6 +128,33 @@ fn pause(attempt: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Tries once a second until there is no hope left, and gives how often.
+    fn tries(mut refusal: impl FnMut(u32) -> String) -> u32 {
+        let (mut refusals, began) = (Refusals::default(), Instant::now());
+        (1..=1000_u32)
+            .find(|&try_| {
+                let now = began + Duration::from_secs(try_.into());
+                refusals.again(vec![refusal(try_)], now).is_none()
+            })
+            .expect("it ends")
+    }
+
+    #[test]
+    fn the_same_refusal_is_given_up_when_it_lasts() {
+        assert_eq!(tries(|_| "taken".to_owned()), 6);
+    }
+
+    #[test]
+    fn other_refusals_are_given_up_after_a_minute() {
+        assert_eq!(tries(|try_| format!("taken by {try_}")), 61);
+    }
+
+    #[test]
+    fn a_fast_machine_gives_many_tries() {
+        let (mut refusals, now) = (Refusals::default(), Instant::now());
+        assert!((0..100).all(|_| refusals.again(vec!["taken".to_owned()], now).is_some()));
+    }
 
     #[test]
     fn a_pause_never_exceeds_its_bound() {

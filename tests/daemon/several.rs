@@ -1,11 +1,13 @@
 //! Several commands on one project at one time.
 
 use std::collections::BTreeSet;
-use std::thread::scope;
+use std::thread::{scope, sleep};
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
+use serde_json::{Value, json};
 
-use crate::support::{Fault, Outcome, Proxy, Stack, daemon};
+use crate::support::{Daemon, Fault, Outcome, Proxy, Stack, daemon, skip};
 
 /// How often; a run by hand says 20.
 const ROUNDS: &str = "RCOMPOSE_SEVERAL_ROUNDS";
@@ -43,7 +45,7 @@ fn is_whole(stack: &Stack, services: usize) {
     let names: BTreeSet<String> = containers.iter().map(|it| it["Names"][0].to_string()).collect();
     let wanted: BTreeSet<String> =
         (0..services).map(|number| format!("\"/{}-s{number}-1\"", stack.project())).collect();
-    let about = |it: &serde_json::Value| format!("{} {} {}", it["Id"], it["State"], it["Status"]);
+    let about = |it: &Value| format!("{} {} {}", it["Id"], it["State"], it["Status"]);
     assert_eq!(names, wanted, "{:?}", containers.iter().map(about).collect::<Vec<_>>());
     assert_eq!(containers.len(), services, "{names:?}");
     assert!(containers.iter().all(|it| it["State"] == "running"), "{containers:?}");
@@ -78,6 +80,83 @@ fn many_ups_of_different_services_at_once_make_one_network() {
         assert!(failed.is_empty(), "round {round}: {failed:#?}");
         is_whole(&stack, count);
     }
+}
+
+/// An engine that makes a second network of one name when two ask at once.
+fn daemon_of_twins() -> Option<&'static Daemon> {
+    let daemon = daemon()?;
+    if daemon.version >= (1, 44) {
+        skip("the engine makes no second network of one name");
+        return None;
+    }
+    Some(daemon)
+}
+
+/// The only network of the project, once it is there.
+fn network_of(stack: &Stack) -> Value {
+    let give_up = Instant::now() + Duration::from_secs(60);
+    loop {
+        if let [network] = stack.networks().as_slice() {
+            return network.clone();
+        }
+        assert!(Instant::now() < give_up, "no network came");
+        sleep(Duration::from_millis(20));
+    }
+}
+
+/// Makes another one just like it, and gives its id.
+fn twin_of(stack: &Stack, network: &Value) -> Value {
+    let body = json!({ "Name": network["Name"], "Labels": network["Labels"], "CheckDuplicate": false });
+    let made = stack.api().post("/networks/create", &body);
+    assert_eq!(made.status, 201, "{made:?}");
+    made.json()["Id"].clone()
+}
+
+#[test]
+fn of_two_networks_of_one_name_the_one_in_use_stays() {
+    let Some(daemon) = daemon_of_twins() else { return };
+    let stack = Stack::of(daemon, "twins", &stack_of(2));
+    stack.run(["up", "-d", "s0"]).success();
+    let (before, network) = (stack.inspect("s0"), network_of(&stack));
+    twin_of(&stack, &network);
+    twin_of(&stack, &network);
+    stack.run(["up", "-d"]).success();
+    is_whole(&stack, 2);
+    assert_eq!(network_of(&stack)["Id"], network["Id"]);
+    assert_eq!(stack.inspect("s0")["State"]["StartedAt"], before["State"]["StartedAt"]);
+}
+
+#[test]
+fn a_network_gives_way_to_a_younger_one_that_somebody_keeps() {
+    let Some(daemon) = daemon_of_twins() else { return };
+    let stack = Stack::of(daemon, "younger", &stack_of(1));
+    let proxy = Proxy::before(daemon);
+    proxy.disturb(Fault::on("GET", "/networks").nth(2).delay(Duration::from_secs(3)));
+    let up = stack.command(["up", "-d"]).host(&proxy.host()).start();
+    let twin = twin_of(&stack, &network_of(&stack));
+    assert_eq!(up.finish().exit, Some(0));
+    is_whole(&stack, 1);
+    assert_eq!(network_of(&stack)["Id"], twin);
+}
+
+#[test]
+fn a_network_stays_if_the_younger_one_goes() {
+    let Some(daemon) = daemon_of_twins() else { return };
+    let stack = Stack::of(daemon, "older", &stack_of(1));
+    let proxy = Proxy::before(daemon);
+    proxy.disturb(Fault::on("GET", "/networks").nth(2).delay(Duration::from_secs(3)));
+    let up = stack.command(["up", "-d"]).host(&proxy.host()).start();
+    let network = network_of(&stack);
+    let twin = twin_of(&stack, &network);
+    let looks = || proxy.calls().iter().filter(|call| call.is("GET", "/networks")).count();
+    while looks() < 3 {
+        sleep(Duration::from_millis(20));
+    }
+    let path = format!("/networks/{}", twin.as_str().expect("an id is text"));
+    assert_eq!(stack.api().delete(&path).status, 204);
+    assert_eq!(up.finish().exit, Some(0));
+    is_whole(&stack, 1);
+    assert_eq!(network_of(&stack)["Id"], network["Id"]);
 }
 
 #[test]
@@ -174,8 +253,8 @@ fn names_of_containers_move_between_services_in_one_go() {
         format!("services:\n{}{}", service("one", one), service("other", other))
     };
     let owners = || -> Vec<(String, String)> {
-        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-        let of = |it: &serde_json::Value| {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let of = |it: &Value| {
             let name = text(&it["Names"][0]).replace(&format!("/{}-", stack.project()), "");
             (text(&it["Labels"]["com.docker.compose.service"]), name)
         };

@@ -89,7 +89,10 @@ impl World {
                 self.observed.networks.push(network);
             }
             Action::RemoveNetwork { id, name, .. } => {
-                let used = |container: &ObservedContainer| container.networks.contains_key(name);
+                let joined = |endpoint: &ObservedEndpoint| {
+                    endpoint.network_id.is_empty() || endpoint.network_id == *id
+                };
+                let used = |container: &ObservedContainer| container.networks.get(name).is_some_and(joined);
                 assert!(!self.observed.containers.iter().any(used), "network {name} is in use");
                 self.observed.networks.retain(|network| network.id != *id);
             }

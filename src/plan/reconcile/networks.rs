@@ -1,5 +1,7 @@
 //! Networks: which are there, which come, which are made anew.
 
+use std::cmp::Reverse;
+
 use super::instances::{Fate, Need};
 use super::planner::{Planner, existing};
 use crate::plan::{Action, Cause, InUse, Step, StepId};
@@ -14,8 +16,19 @@ pub(super) struct Network<'a> {
     pub(super) id: Option<&'a str>,
     /// One that it takes the place of: the same name and another configuration, or another name.
     pub(super) old: Option<&'a ObservedNetwork>,
+    /// Others of the same name and mark, which engines before API 1.44 make when several commands ask at once. No
+    /// container can be started in any of them.
+    pub(super) twins: Vec<&'a ObservedNetwork>,
     /// The step after which it is there.
     pub(super) ready: Option<StepId>,
+}
+
+/// What is there of a network of the project.
+#[derive(Default)]
+struct Found<'a> {
+    id: Option<&'a str>,
+    old: Option<&'a ObservedNetwork>,
+    twins: Vec<&'a ObservedNetwork>,
 }
 
 impl Network<'_> {
@@ -35,8 +48,8 @@ impl<'a> Planner<'a> {
             self.faults.extend(spec.faults.iter().cloned());
             let decided =
                 if spec.external { self.external_network(spec) } else { Some(self.own_network(spec)) };
-            if let Some((id, old)) = decided {
-                self.networks.insert(&spec.key, Network { spec, id, old, ready: None });
+            if let Some(Found { id, old, twins }) = decided {
+                self.networks.insert(&spec.key, Network { spec, id, old, twins, ready: None });
             }
         }
     }
@@ -52,15 +65,12 @@ impl<'a> Planner<'a> {
         self.observed.networks.iter().filter(|network| network.name == name).collect()
     }
 
-    fn external_network(
-        &mut self,
-        spec: &'a NetworkSpec,
-    ) -> Option<(Option<&'a str>, Option<&'a ObservedNetwork>)> {
+    fn external_network(&mut self, spec: &'a NetworkSpec) -> Option<Found<'a>> {
         let by_id = self.observed.networks.iter().find(|network| network.id == spec.name);
         let mut found = self.named(&spec.name);
         found.extend(by_id.filter(|_| found.is_empty()));
         match found.as_slice() {
-            [network] => Some((Some(&network.id), None)),
+            [network] => Some(Found { id: Some(&network.id), ..Found::default() }),
             [] => {
                 self.faults.push(
                     Fault::new(
@@ -86,7 +96,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn own_network(&mut self, spec: &'a NetworkSpec) -> (Option<&'a str>, Option<&'a ObservedNetwork>) {
+    fn own_network(&mut self, spec: &'a NetworkSpec) -> Found<'a> {
         let project = self.project();
         let label =
             |network: &ObservedNetwork, name: &str| network.labels.get(name).cloned().unwrap_or_default();
@@ -97,21 +107,33 @@ impl<'a> Planner<'a> {
             .filter(|network| label(network, labels::PROJECT) == project)
             .filter(|network| label(network, labels::NETWORK) == spec.key)
             .collect();
-        marked.sort_by_key(|network| (network.name != spec.name, &network.name, &network.id));
-        for other in marked.iter().skip(1) {
-            self.warn(left_over("network", &other.name, &spec.key, &marked[0].name).at(spec.blame.clone()));
-        }
+        marked.sort_by_cached_key(|network| {
+            (network.name != spec.name, &network.name, Reverse(self.joined(network)), &network.id)
+        });
         let Some(network) = marked.first().copied() else {
-            return (self.foreign_network(spec), None);
+            return Found { id: self.foreign_network(spec), ..Found::default() };
         };
+        let (twins, others): (Vec<_>, Vec<_>) =
+            marked.into_iter().skip(1).partition(|other| other.name == spec.name);
+        for other in others {
+            self.warn(left_over("network", &other.name, &spec.key, &network.name).at(spec.blame.clone()));
+        }
         let hash = label(network, labels::CONFIG_HASH);
         if network.name != spec.name {
-            return (self.foreign_network(spec), Some(network));
+            Found { id: self.foreign_network(spec), old: Some(network), twins }
+        } else if hash.is_empty() || hash == spec.hash {
+            Found { id: Some(&network.id), old: None, twins }
+        } else {
+            Found { id: None, old: Some(network), twins }
         }
-        if hash.is_empty() || hash == spec.hash {
-            return (Some(&network.id), None);
-        }
-        (None, Some(network))
+    }
+
+    /// How many containers of the project have joined this very network.
+    fn joined(&self, network: &ObservedNetwork) -> usize {
+        let joins = |container: &&ObservedContainer| {
+            container.networks.get(&network.name).is_some_and(|endpoint| endpoint.network_id == network.id)
+        };
+        self.containers().filter(joins).count()
     }
 
     /// A network that has the name and is not marked as the one of this project: it is used as it is.
@@ -130,12 +152,12 @@ impl<'a> Planner<'a> {
     pub(super) fn add_networks(&mut self) {
         let keys: Vec<&'a str> = self.networks.keys().copied().collect();
         for key in keys {
+            let mut cleared = self.drop_twins(key);
             let network = &self.networks[key];
             let (spec, remade) = (network.spec, network.is_remade());
             if network.id.is_some() {
                 continue;
             }
-            let mut cleared = Vec::new();
             if let Some(old) = network.old.filter(|_| remade) {
                 cleared.push(self.clear_network(spec, old));
             }
@@ -149,6 +171,27 @@ impl<'a> Planner<'a> {
                 self.reconnect(spec, create);
             }
         }
+    }
+
+    /// Removes those of which there is one too many, and lets who joins the network wait for that.
+    fn drop_twins(&mut self, key: &'a str) -> Vec<StepId> {
+        let Network { spec, ref twins, .. } = self.networks[key];
+        let mut gone = Vec::new();
+        for twin in twins.clone() {
+            let action =
+                Action::RemoveNetwork { id: twin.id.clone(), name: twin.name.clone(), in_use: InUse::Warns };
+            let step = self.add(Step::new(action, Cause::Surplus, id(&spec.name)), gone);
+            gone = vec![step];
+        }
+        if let Some(last) = gone.last().copied() {
+            if let Some(network) = self.networks.get_mut(key) {
+                network.ready = Some(last);
+            }
+            for container in self.members(&spec.name) {
+                self.reconnections.entry(&container.id).or_default().push(last);
+            }
+        }
+        gone
     }
 
     /// Empties a network and removes it. Whatever is in it has to be stopped and taken out, services of others too.
