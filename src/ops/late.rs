@@ -40,7 +40,9 @@ fn problem(failure: &StepFailure, loaded: Option<&Loaded>) -> Problem {
             let message = format!("{}: {error}", failure.resource);
             let problem = Problem::error("engine-refused", message).maybe_help(error.help());
             let (path, words) = match error.reason() {
-                Some(Reason::Other) => (told(service, loaded, &error.to_string()), String::new()),
+                Some(Reason::Other) => {
+                    (told(Path::keys(["services", service]), loaded, &error.to_string()), String::new())
+                }
                 Some(reason) => refused(reason, service, loaded),
                 None => (declared(failure, loaded), String::new()),
             };
@@ -84,7 +86,8 @@ fn imaged((failure, error): (&StepFailure, &Error), loaded: Option<&Loaded>) -> 
     let problem = Problem::error("image-failed", format!("{}: {error}", failure.resource));
     // Before the builder is asked, it is `build` that cannot be done: no registry has said anything.
     if matches!(error, Error::Local { .. } | Error::Unsupported(_)) {
-        return placed(problem.maybe_help(error.help()), loaded, (&declared(failure, loaded), String::new()));
+        let path = told(declared(failure, loaded), loaded, &error.to_string());
+        return placed(problem.maybe_help(error.help()), loaded, (&path, String::new()));
     }
     let mut users = users(&failure.resource.name, loaded);
     if users.is_empty() {
@@ -239,8 +242,7 @@ fn refused(reason: &Reason, service: &str, loaded: Option<&Loaded>) -> (Path, St
 }
 
 /// The part of a service that the daemon's words quote, else the service.
-fn told(service: &str, loaded: Option<&Loaded>, words: &str) -> Path {
-    let at = Path::keys(["services", service]);
+fn told(at: Path, loaded: Option<&Loaded>, words: &str) -> Path {
     let found = loaded.and_then(|loaded| quoted(node(loaded, &at)?, &at, words));
     found.unwrap_or(at)
 }

@@ -43,6 +43,7 @@ mod several;
 mod snapshots;
 mod soak;
 mod ssh;
+mod stored;
 mod tls;
 mod up;
 mod watch;

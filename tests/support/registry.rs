@@ -150,7 +150,7 @@ impl Registry {
     /// The status and the head of an answer.
     fn ask(&self, method: &str, path: &str, (kind, body): (&str, &[u8])) -> Option<(u16, String)> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
-        let accept = "application/vnd.docker.distribution.manifest.v2+json";
+        let accept = "application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json";
         let mut head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAccept: {accept}\r\nContent-Length: {}\r\n",
             self.address,

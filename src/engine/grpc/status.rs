@@ -17,7 +17,11 @@ pub(in crate::engine) struct Code(u32);
 impl Code {
     pub(in crate::engine) const OK: Self = Self(0);
     pub(in crate::engine) const UNKNOWN: Self = Self(2);
+    pub(in crate::engine) const INVALID_ARGUMENT: Self = Self(3);
     pub(in crate::engine) const NOT_FOUND: Self = Self(5);
+    pub(in crate::engine) const ALREADY_EXISTS: Self = Self(6);
+    pub(in crate::engine) const FAILED_PRECONDITION: Self = Self(9);
+    pub(in crate::engine) const OUT_OF_RANGE: Self = Self(11);
     pub(in crate::engine) const UNIMPLEMENTED: Self = Self(12);
     pub(in crate::engine) const UNAVAILABLE: Self = Self(14);
 }

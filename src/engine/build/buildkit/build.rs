@@ -7,23 +7,27 @@ use bollard_buildkit_proto::moby::buildkit::v1::{
 };
 use tokio::time::timeout;
 
+use super::cache::{Caches, cache_entry};
+use super::content::Stores;
 use super::fault::fault;
-use super::request::{HOST_GATEWAY, Named, attestation, cache_entry, is_local, pulls, request};
+use super::request::{HOST_GATEWAY, Named, attestation, pulls, request};
 use super::session::{Offer, Session};
-use super::sources::{NamedContexts, Sources};
+use super::sources::{IMAGE_LAYOUT, NamedContexts, Sources};
 use super::ssh::Agents;
 use super::trace::Trace;
 use crate::engine::build::builder::Told;
 use crate::engine::build::outcome::{BuildFault, BuildProgress};
 use crate::engine::grpc::{Caller, Status};
 use crate::engine::{Engine, Error};
-use crate::resource::BuildSpec;
+use crate::resource::{BuildContext, BuildSpec};
 
 pub(super) const SOLVE: &str = "/moby.buildkit.v1.Control/Solve";
 const STATUS: &str = "/moby.buildkit.v1.Control/Status";
 const WORKERS: &str = "/moby.buildkit.v1.Control/ListWorkers";
 /// How long the last words of a build may take once it is done.
 const LAST_WORDS: Duration = Duration::from_secs(3);
+/// Under this name the builder tells of a cache that it wrote.
+const CACHE: &str = "cache.manifest";
 /// Under these names the result is told, the most telling first.
 const RESULTS: [&str; 2] = ["containerimage.config.digest", "containerimage.digest"];
 
@@ -39,17 +43,14 @@ impl Engine {
             let words = "base images are not pulled: one of them is what another service builds".to_owned();
             let _ = told.send(Ok(BuildProgress::Warning(words)));
         }
-        if let Some(entry) = spec.cache_from.iter().find(|entry| is_local(entry)) {
-            let words = format!(
-                "the cache `{entry}` is left out: a folder here cannot be lent to the engine's builder"
-            );
-            let _ = told.send(Ok(BuildProgress::Warning(words)));
-        }
         let opened = Opened::open(self, spec, told).await?;
         let request = opened.request(spec)?;
         let mut trace = Trace::default();
         match solve(&opened.builder, &request, (&mut trace, told)).await {
-            Ok(response) => result(&response, opened.blank),
+            Ok(response) => {
+                opened.caches.finish(response.exporter_response.get(CACHE))?;
+                result(&response, opened.blank)
+            }
             Err(status) => Err(match opened.session.faults.take() {
                 Some(own) => own,
                 None => fault(opened.blank, &status, trace.failed()).into(),
@@ -59,16 +60,11 @@ impl Engine {
 
     /// Says no to what the builder of an engine cannot do with the engine's own store of images.
     async fn able_to(&self, spec: &BuildSpec) -> Result<(), Error> {
-        if let Some(entry) = spec.cache_to.iter().find(|entry| is_local(entry)) {
-            return Err(Error::Unsupported(format!(
-                "`{}` asks for a cache in a folder here (`cache_to: {entry}`), which the engine's builder cannot write; \
-                 `type=registry` and `type=inline` can be",
-                spec.service
-            )));
-        }
         let attested = attestation("provenance", &spec.provenance).or(attestation("sbom", &spec.sbom));
         let exported = spec.cache_to.iter().any(|entry| cache_entry(entry).r#type != "inline");
+        let layout = |context: &BuildContext| matches!(context, BuildContext::Source(source) if source.starts_with(IMAGE_LAYOUT));
         let asked = [
+            (spec.additional_contexts.values().any(layout), "an image layout as a context (`oci-layout://`)"),
             (spec.platforms.len() > 1, "an image for several platforms (`platforms`)"),
             (exported, "a cache outside of the image (`cache_to` other than `type=inline`)"),
             (attested.is_some(), "attestations (`provenance`, `sbom`)"),
@@ -78,9 +74,8 @@ impl Engine {
             return Ok(());
         }
         Err(Error::Unsupported(format!(
-            "`{}` asks for {what}, which this engine's image store cannot hold; the daemon's containerd image store \
-             can (`\"features\": {{\"containerd-snapshotter\": true}}` in its daemon.json)",
-            spec.service
+            "{what} cannot be done with this engine's image store; with the daemon's containerd image store it can \
+             (`\"features\": {{\"containerd-snapshotter\": true}}` in its daemon.json)"
         )))
     }
 }
@@ -92,6 +87,7 @@ pub(super) struct Opened {
     /// What a fault would name.
     pub(super) blank: BuildFault,
     sources: Sources,
+    caches: Caches,
     gateway: Option<String>,
 }
 
@@ -100,7 +96,8 @@ impl Opened {
     pub(super) async fn open(engine: &Engine, spec: &BuildSpec, told: &Told) -> Result<Self, Error> {
         let named = if engine.speaks(1, 42) { NamedContexts::Known } else { NamedContexts::Unknown };
         let asked = spec.clone();
-        let mut sources = tokio::task::spawn_blocking(move || Sources::open(&asked, named))
+        let look = move || Ok::<_, Error>((Sources::open(&asked, named)?, Caches::open(&asked)?));
+        let (mut sources, mut caches) = tokio::task::spawn_blocking(look)
             .await
             .map_err(|cause| Error::gone("reading the build context", cause.to_string()))??;
         let blank = BuildFault {
@@ -109,7 +106,13 @@ impl Opened {
             text: sources.text.clone(),
             ..BuildFault::default()
         };
+        for doubt in std::mem::take(&mut caches.doubts) {
+            let _ = told.send(Ok(BuildProgress::Warning(doubt)));
+        }
+        let mut stores = std::mem::take(&mut caches.stores);
+        stores.append(&mut sources.layouts);
         let offer = Offer {
+            stores: Stores(stores),
             secrets: spec.secrets.clone(),
             agents: Agents::gather(&spec.ssh, &spec.context, engine.credentials.environment()).await?,
             shared: sources.shared(),
@@ -121,14 +124,14 @@ impl Opened {
         let gone = |status: Status| Error::gone("POST /grpc", status.message);
         let builder = Caller::open(connection).await.map_err(gone)?;
         let gateway = host_gateway(&builder, spec).await.map_err(gone)?;
-        Ok(Self { session, builder, blank, sources, gateway })
+        Ok(Self { session, builder, blank, sources, caches, gateway })
     }
 
     /// The call that builds.
     pub(super) fn request(&self, spec: &BuildSpec) -> Result<SolveRequest, Error> {
         let id = self.session.id.as_str();
         let named = Named { reference: id, session: id, gateway: self.gateway.as_deref() };
-        request(spec, &self.sources, &named)
+        request(spec, (&self.sources, &self.caches), &named)
     }
 }
 

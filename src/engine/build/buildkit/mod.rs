@@ -5,8 +5,11 @@
 //! `fsutil` (`wire.proto`), and from tries on Docker Engine 20.10 and 28.
 
 mod build;
+mod cache;
 mod check;
+mod content;
 mod fault;
+mod layout;
 mod links;
 mod request;
 mod selection;

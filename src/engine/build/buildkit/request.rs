@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use bollard_buildkit_proto::moby::buildkit::v1::{CacheOptions, CacheOptionsEntry, SolveRequest};
+use bollard_buildkit_proto::moby::buildkit::v1::{CacheOptions, SolveRequest};
 use serde_json::json;
 
+use super::cache::Caches;
 use super::sources::Sources;
 use crate::engine::Error;
 use crate::resource::{BuildContext, BuildSpec};
@@ -28,11 +29,13 @@ pub(super) struct Named<'a> {
 }
 
 /// The call that builds.
-pub(super) fn request(spec: &BuildSpec, sources: &Sources, named: &Named<'_>) -> Result<SolveRequest, Error> {
+pub(super) fn request(
+    spec: &BuildSpec,
+    (sources, caches): (&Sources, &Caches),
+    named: &Named<'_>,
+) -> Result<SolveRequest, Error> {
     let attributes = attributes(spec, sources, named.gateway)?;
-    let exports = spec.cache_to.iter().map(|entry| cache_entry(entry)).collect();
-    let imports: Vec<CacheOptionsEntry> =
-        spec.cache_from.iter().filter(|entry| !is_local(entry)).map(|entry| cache_entry(entry)).collect();
+    let imports = &caches.imports;
     let tags = spec.tags.iter().map(|tag| reference(tag)).collect::<Result<Vec<_>, _>>()?;
     let mut frontend_attrs = attributes;
     if !imports.is_empty() {
@@ -47,7 +50,7 @@ pub(super) fn request(spec: &BuildSpec, sources: &Sources, named: &Named<'_>) ->
         frontend_attrs: frontend_attrs.into_iter().collect(),
         exporter_deprecated: "moby".to_owned(),
         exporter_attrs_deprecated: [("name".to_owned(), tags.join(","))].into(),
-        cache: Some(CacheOptions { exports, ..CacheOptions::default() }),
+        cache: Some(CacheOptions { exports: caches.exports.clone(), ..CacheOptions::default() }),
         entitlements: entitlements(spec),
         ..SolveRequest::default()
     })
@@ -152,35 +155,13 @@ fn entitlements(spec: &BuildSpec) -> Vec<String> {
     all
 }
 
-/// True for a cache in a folder of ours: buildx serves it as a store of containerd, which we are not.
-pub(super) fn is_local(entry: &str) -> bool {
-    cache_entry(entry).r#type == "local"
-}
-
-/// `type=inline`, `type=registry,ref=…`, or an image.
-pub(super) fn cache_entry(text: &str) -> CacheOptionsEntry {
-    if !text.contains('=') {
-        let attrs = [("ref".to_owned(), text.to_owned())].into();
-        return CacheOptionsEntry { r#type: "registry".to_owned(), attrs };
-    }
-    let mut entry = CacheOptionsEntry::default();
-    for part in text.split(',') {
-        let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        match name.trim() {
-            "type" => value.clone_into(&mut entry.r#type),
-            name => drop(entry.attrs.insert(name.to_owned(), value.to_owned())),
-        }
-    }
-    entry
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn asked(spec: &BuildSpec) -> SolveRequest {
         let named = Named { reference: "r", session: "s", gateway: None };
-        request(spec, &Sources::default(), &named).unwrap()
+        request(spec, (&Sources::default(), &Caches::open(spec).unwrap()), &named).unwrap()
     }
 
     #[test]
@@ -228,12 +209,5 @@ mod tests {
             ..BuildSpec::default()
         };
         assert!(!asked(&spec).frontend_attrs.contains_key("image-resolve-mode"));
-    }
-
-    #[test]
-    fn a_cache_is_an_image_or_says_its_type() {
-        let entry = cache_entry("type=registry,ref=a/b:1,mode=max");
-        assert_eq!((entry.r#type.as_str(), entry.attrs["ref"].as_str()), ("registry", "a/b:1"));
-        assert_eq!(cache_entry("a/b:1").attrs["ref"], "a/b:1");
     }
 }

@@ -11,6 +11,7 @@ use bollard_buildkit_proto::moby::filesync::v1::{CredentialsRequest, Credentials
 use prost::Message;
 use tokio::task::AbortHandle;
 
+use super::content::Stores;
 use super::selection::Asked;
 use super::source::Source;
 use super::ssh::{self, Agents};
@@ -35,6 +36,8 @@ pub(super) struct Offer {
     pub(super) secrets: Vec<BuildSecret>,
     /// Keys.
     pub(super) agents: Agents,
+    /// Caches and images in folders.
+    pub(super) stores: Stores,
     /// Where files are sent from, in a word that is the same for the next build of the same folder: the builder keeps
     /// what it got under it.
     pub(super) shared: String,
@@ -61,7 +64,8 @@ impl Session {
             .header("x-docker-expose-session-uuid", &id)
             .header("x-docker-expose-session-name", "rcompose")
             .header("x-docker-expose-session-sharedkey", &offer.shared);
-        for method in [FILES, LOGIN, SECRET, HEALTH].into_iter().chain(offer.agents.methods()) {
+        let methods = [FILES, LOGIN, SECRET, HEALTH].into_iter();
+        for method in methods.chain(offer.agents.methods()).chain(offer.stores.methods()) {
             call = call.header("x-docker-expose-session-grpc-method", method);
         }
         let connection = call.upgrade("h2c").await?;
@@ -102,13 +106,16 @@ impl Handler for Desk {
             }
             ssh::CHECK => reply(question, &answer, async |asked| self.offer.agents.check(&asked)).await,
             ssh::FORWARD => self.offer.agents.forward(question, &answer).await,
+            other if Stores::knows(other) => {
+                self.offer.stores.handle(question, (&answer, &self.faults)).await;
+            }
             other => answer.end(Status::new(Code::UNIMPLEMENTED, format!("no such method: {other}"))).await,
         }
     }
 }
 
 /// Answers the one message of a question with one.
-async fn reply<Q: Message + Default, A: Message>(
+pub(super) async fn reply<Q: Message + Default, A: Message>(
     mut question: Question,
     answer: &Answer,
     find: impl AsyncFnOnce(Q) -> Result<A, Status>,

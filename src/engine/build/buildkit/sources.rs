@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::layout::{BlobDigest, Layout};
+use super::session::id;
 use super::source::Source;
 use crate::engine::Error;
 use crate::engine::build::context::{IGNORE, clean, dockerfile, image_contexts, is_remote, local};
@@ -18,6 +20,8 @@ const CONTEXT: &str = "context";
 const DOCKERFILE: &str = "dockerfile";
 /// The name of a Dockerfile that is no file.
 const INLINE: &str = "Dockerfile";
+/// What an image as files begins with.
+pub(super) const IMAGE_LAYOUT: &str = "oci-layout://";
 /// A frontend that knows named contexts, for engines whose own does not.
 const NEWER_FRONTEND: &str = "docker/dockerfile:1";
 
@@ -37,6 +41,8 @@ pub(super) struct Sources {
     pub(super) readable: BTreeMap<String, Source>,
     /// What is said about it.
     pub(super) attributes: BTreeMap<String, String>,
+    /// Images as files, by the names under which the builder asks for them.
+    pub(super) layouts: BTreeMap<String, Layout>,
     /// A frontend to be used instead of the builder's own.
     pub(super) frontend: Option<&'static str>,
     /// The Dockerfile's path for people.
@@ -146,11 +152,8 @@ impl Sources {
             }
             BuildContext::Source(source) => source,
         };
-        if let Some(path) = source.strip_prefix("oci-layout://") {
-            return Err(Error::Unsupported(format!(
-                "the context `{name}` is an image layout (`{path}`), which the engine's own builder cannot read; \
-                 `docker load` it and name it by `docker-image://`"
-            )));
+        if let Some(path) = source.strip_prefix(IMAGE_LAYOUT) {
+            return self.layout(name, path);
         }
         if is_remote(source) {
             return Ok(source.clone());
@@ -159,6 +162,39 @@ impl Sources {
         let key = if name == CONTEXT || name == DOCKERFILE { format!("_{name}") } else { name.to_owned() };
         let value = format!("local:{key}");
         self.readable.insert(key, Source::Directory(directory));
+        Ok(value)
+    }
+
+    /// An image as files: `PATH[:TAG][@DIGEST]`.
+    fn layout(&mut self, name: &str, text: &str) -> Result<String, Error> {
+        let (place, digest) =
+            text.split_once('@').map_or((text, None), |(place, digest)| (place, Some(digest)));
+        let (path, tag) = match place.rsplit_once(':') {
+            Some((path, tag)) if !tag.contains('/') => (path, Some(tag)),
+            _ => (place, None),
+        };
+        let layout = Layout::new(Path::new(path));
+        let what = format!("the context `{name}`, an image layout,");
+        let unknown = |text: String| {
+            local(Path::new(path), &what)(std::io::Error::new(std::io::ErrorKind::NotFound, text))
+        };
+        let digest = match digest {
+            Some(digest) => BlobDigest::try_from(digest.to_owned()).map_err(|fault| unknown(fault))?,
+            None => {
+                let found =
+                    layout.manifest(Some(tag.unwrap_or("latest"))).map_err(local(Path::new(path), &what))?;
+                let missing = || match tag {
+                    Some(tag) => unknown(format!("its index.json names no `{tag}`")),
+                    None => unknown(
+                        "its index.json names no `latest`; say which by `:TAG` or `@DIGEST`".to_owned(),
+                    ),
+                };
+                found.ok_or_else(missing)?
+            }
+        };
+        let store = id();
+        let value = format!("{IMAGE_LAYOUT}{store}:{}@{digest}", tag.unwrap_or("latest"));
+        self.layouts.insert(format!("oci:{store}"), layout);
         Ok(value)
     }
 
