@@ -59,9 +59,9 @@ impl Compose {
         let containers = self.logged(options).await?;
         let follower = self.follower(&containers, options);
         let wanted = LogOptions { follow: true, ..daemon_options(options) };
-        try_join_all(containers.iter().map(|container| {
-            let service = container.label(labels::SERVICE);
-            follower.logs(&container.id, (&container.name, service), &wanted)
+        try_join_all(containers.iter().map(async |container| {
+            let names = (container.name.as_str(), container.label(labels::SERVICE));
+            still_there(follower.logs(&container.id, names, &wanted).await)
         }))
         .await?;
         let mut monitor = Monitor {
@@ -111,17 +111,15 @@ impl Compose {
     /// The lines of all containers in the order of their times; of one container in its own order.
     async fn merged(&self, containers: &[ObservedContainer], options: &LogsOptions) -> Result<(), Error> {
         let wanted = LogOptions { timestamps: true, ..daemon_options(options) };
-        let flows = containers.iter().map(|container| self.engine().log_lines(&container.id, &wanted));
-        let sources = try_join_all(flows)
-            .await?
-            .into_iter()
-            .zip(containers)
-            .map(|(lines, container)| Source {
+        let flows = containers.iter().map(async |container| {
+            let lines = still_there(self.engine().log_lines(&container.id, &wanted).await)?;
+            Ok::<_, EngineError>(lines.map(|lines| Source {
                 container: self.short_name(&container.name).to_owned(),
                 service: container.label(labels::SERVICE).to_owned(),
                 lines,
-            })
-            .collect();
+            }))
+        });
+        let sources = try_join_all(flows).await?.into_iter().flatten().collect();
         let merge = Merge { sink: self.sink().clone(), timestamps: options.timestamps, told: Vec::new() };
         // A task of its own is woken without a call to the system, which the outermost future of the runtime is not.
         let merging = AbortOnDropHandle::new(tokio::spawn(merge.run(sources)));
@@ -129,6 +127,14 @@ impl Compose {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_) => Err(Error::Interrupted),
         })
+    }
+}
+
+/// Nothing is said by a container that went away after it was listed.
+fn still_there<T>(answer: Result<T, EngineError>) -> Result<Option<T>, EngineError> {
+    match answer {
+        Err(error) if error.is_not_found() => Ok(None),
+        answer => answer.map(Some),
     }
 }
 

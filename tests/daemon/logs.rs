@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Daemon, Stack, daemon};
+use crate::support::{Daemon, Fault, Proxy, Stack, daemon};
 
 const TALKERS: &str = r#"
 services:
@@ -28,6 +28,18 @@ fn lines_carry_their_container_and_come_in_order() {
     let of = |name: &str| -> Vec<_> { shown.out.lines().filter(|line| line.starts_with(name)).collect() };
     assert_eq!(of("one"), ["one-1     | first", "one-1     | second", "one-1     | third"]);
     assert_eq!(of("second"), ["second-1  | hello"]);
+}
+
+#[test]
+fn a_container_that_goes_away_meanwhile_is_passed_over() {
+    let Some(daemon) = daemon() else { return };
+    let stack = said(daemon, "vanished");
+    for follow in [&["logs", "--no-log-prefix"][..], &["logs", "--no-log-prefix", "-f"]] {
+        let proxy = Proxy::before(daemon);
+        proxy.disturb(Fault::on("GET", "/containers/*/logs").answer(404, "No such container: x"));
+        let shown = stack.command([]).args(follow).host(&proxy.host()).run().success();
+        assert!(["hello\n", "first\nsecond\nthird\n"].contains(&shown.out.as_str()), "{}", shown.out);
+    }
 }
 
 #[test]

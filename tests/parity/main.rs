@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::scope;
 use std::time::{Duration, Instant};
 
-use corpus::{Claims, Names, Trial};
+use corpus::{Case, Claims, Names, Trial};
 use deliberate::is_deliberate;
 use own::Answers;
 use serde_json::Value;
@@ -31,6 +31,8 @@ const EVERY: &str = "RCOMPOSE_PARITY_EVERY";
 const SECONDS: &str = "RCOMPOSE_PARITY_SECONDS";
 /// How many at once.
 const JOBS: u64 = 3;
+/// Projects that ask for a plugin, which the engine looks for 15 s long: they wait beside the others.
+const WAITING: [&str; 3] = ["multirole", "grafana-integration", "06-networks-02"];
 /// A project is followed by the one that stands so many further down the list.
 const STRIDE: usize = 5;
 
@@ -50,35 +52,41 @@ fn of_every_project_of_the_corpus_both_tools_make_the_same() {
     let every = usize::try_from(number(EVERY, if is_old(daemon) { 6 } else { 1 })).expect("a small number");
     // What time does not allow is missing everywhere, not at the end of the alphabet.
     let cases: Vec<_> = cases.iter().step_by(every).collect();
-    let cases: Vec<_> =
-        (0..STRIDE).flat_map(|start| cases.iter().skip(start).step_by(STRIDE).copied()).collect();
-    let deadline = Instant::now() + Duration::from_secs(number(SECONDS, 170));
-    let (claims, names, next) = (Claims::default(), Names::of(daemon), AtomicUsize::new(0));
+    let cases = (0..STRIDE).flat_map(|start| cases.iter().skip(start).step_by(STRIDE).copied());
+    let (waiting, cases): (Vec<_>, Vec<_>) =
+        cases.partition(|case| WAITING.iter().any(|name| case.id.contains(name)));
+    let deadline = Instant::now() + Duration::from_secs(number(SECONDS, 150));
+    let (claims, names, tried) = (Claims::default(), Names::of(daemon), AtomicUsize::new(0));
     let found: Mutex<Vec<String>> = Mutex::default();
+    let work = |cases: &[&Case], next: &AtomicUsize| {
+        while Instant::now() < deadline
+            && let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed))
+        {
+            tried.fetch_add(1, Ordering::Relaxed);
+            let trial = Trial::new(daemon, case, &folder.join("files"));
+            names.give(&trial.images());
+            let differences = claims.holding(&trial.claims(), || trial.compare(&peer));
+            for (place, sides) in differences {
+                if is_deliberate(&case.id, &place) {
+                    continue;
+                }
+                let line = format!("{}: {place}: {sides}", case.id);
+                eprintln!("{line}");
+                found.lock().expect("nobody panics with it").push(line);
+            }
+        }
+    };
+    let (next, next_waiting) = (AtomicUsize::new(0), AtomicUsize::new(0));
     scope(|tasks| {
         for _ in 0..number("RCOMPOSE_PARITY_JOBS", JOBS) {
-            tasks.spawn(|| {
-                while Instant::now() < deadline
-                    && let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed))
-                {
-                    let trial = Trial::new(daemon, case, &folder.join("files"));
-                    names.give(&trial.images());
-                    let differences = claims.holding(&trial.claims(), || trial.compare(&peer));
-                    for (place, sides) in differences {
-                        if is_deliberate(&case.id, &place) {
-                            continue;
-                        }
-                        let line = format!("{}: {place}: {sides}", case.id);
-                        eprintln!("{line}");
-                        found.lock().expect("nobody panics with it").push(line);
-                    }
-                }
-            });
+            tasks.spawn(|| work(&cases, &next));
+        }
+        for _ in &waiting {
+            tasks.spawn(|| work(&waiting, &next_waiting));
         }
     });
     let found = found.into_inner().expect("nobody panics with it");
-    let tried = next.load(Ordering::Relaxed).min(cases.len());
-    eprintln!("{tried} of {} projects", cases.len());
+    eprintln!("{} of {} projects", tried.into_inner(), cases.len() + waiting.len());
     assert!(found.is_empty(), "{} differences:\n{}", found.len(), found.join("\n"));
 }
 
