@@ -2,6 +2,7 @@
 //! how it says so where they do not.
 
 use std::io::Cursor;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -18,6 +19,13 @@ fn refused(stack: &Stack, what: &str) {
         .collect();
     let told = words.join(" ");
     assert!(told.contains(what) && told.contains("containerd image store"), "{told}");
+}
+
+/// A builder of whose steps some are pruned may skip the export of another cache: one at a time.
+static PRUNING: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    PRUNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Makes the builder forget a step.
@@ -68,12 +76,13 @@ fn a_cache_in_a_folder_here_is_written_and_read() {
     if !daemon.has_containerd_store() {
         return refused(&stack, "cache_to");
     }
+    let _alone = alone();
     stack.run(["build"]).success().complains(["`kept/index.json` cannot be read"]);
     let kept = stack.folder().join("kept");
     for blob in std::fs::read_dir(kept.join("blobs/sha256")).expect("there are blobs") {
         let path = blob.expect("a blob").path();
         let hash = Sha256::digest(std::fs::read(&path).expect("it can be read"));
-        let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hash.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         assert!(path.ends_with(&hex), "{}: {hex}", path.display());
     }
     assert_eq!(std::fs::read_dir(kept.join("ingest")).expect("a folder").count(), 0);
@@ -114,6 +123,7 @@ fn a_cache_at_a_registry_is_written_and_read() {
     if !daemon.has_containerd_store() {
         return refused(&stack, "cache_to");
     }
+    let _alone = alone();
     stack.run(["build"]).success();
     assert!(registry.has("cache:1"));
     let says = || stack.run(["run", "--rm", "a"]).success().bytes;
@@ -146,7 +156,7 @@ fn an_image_layout_is_a_context() {
         ("./layout", "names no `latest`"),
         ("./layout:2", "names no `2`"),
         ("./layout@sha256:../x", "is no digest"),
-        ("./nosuch:1", "No such file"),
+        ("./nosuch:1", "cannot be read"),
     ] {
         stack.write("compose.yaml", &compose(layout));
         stack.run(["build"]).code(1).complains([words, "compose.yaml:3:"]);

@@ -48,7 +48,9 @@ impl Engine {
         let mut trace = Trace::default();
         match solve(&opened.builder, &request, (&mut trace, told)).await {
             Ok(response) => {
-                opened.caches.finish(response.exporter_response.get(CACHE))?;
+                if let Some(doubt) = opened.caches.finish(response.exporter_response.get(CACHE))? {
+                    let _ = told.send(Ok(BuildProgress::Warning(doubt)));
+                }
                 result(&response, opened.blank)
             }
             Err(status) => Err(match opened.session.faults.take() {

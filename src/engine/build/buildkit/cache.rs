@@ -6,12 +6,9 @@ use std::path::Path;
 
 use bollard_buildkit_proto::moby::buildkit::v1::CacheOptionsEntry;
 
-use super::layout::{BlobDigest, Descriptor, Layout};
+use super::layout::{Descriptor, LATEST, Layout};
 use crate::engine::Error;
 use crate::resource::BuildSpec;
-
-/// The tag of a cache that has no other.
-const LATEST: &str = "latest";
 
 /// What is said of caches, and what is lent for it.
 #[derive(Debug, Default)]
@@ -49,19 +46,8 @@ impl Caches {
             let folder =
                 entry.attrs.get("src").filter(|folder| !folder.is_empty()).ok_or("it has no `src`")?;
             let layout = Layout::new(Path::new(folder));
-            let digest = match entry.attrs.get("digest") {
-                Some(text) => BlobDigest::parse(text).ok_or_else(|| format!("`{text}` is no digest"))?,
-                None => {
-                    let tag = entry.attrs.get("tag").map_or(LATEST, String::as_str);
-                    let found = layout.manifest(Some(tag));
-                    let found =
-                        found.map_err(|cause| format!("`{folder}/index.json` cannot be read: {cause}"))?;
-                    found.ok_or_else(|| format!("`{folder}/index.json` names no `{tag}`"))?
-                }
-            };
-            if !layout.blob(&digest).is_file() {
-                return Err(format!("`{folder}` has no blob `{digest}`"));
-            }
+            let attribute = |name: &str| entry.attrs.get(name).map(String::as_str);
+            let digest = layout.find(attribute("digest"), attribute("tag"))?;
             self.stores.insert(store(folder), layout);
             entry.attrs.insert("digest".to_owned(), digest.to_string());
         }
@@ -86,13 +72,20 @@ impl Caches {
         Ok(())
     }
 
-    /// Names the cache that was written; `told` is the builder's word on it.
-    pub(super) fn finish(&self, told: Option<&String>) -> Result<(), Error> {
-        let (Some(told), false) = (told, self.written.is_empty()) else { return Ok(()) };
+    /// Names the cache that was written, of which `told` is the builder's word; gives a doubt where there is none.
+    pub(super) fn finish(&self, told: Option<&String>) -> Result<Option<String>, Error> {
+        let Some(told) = told else {
+            // The builder may find nothing that is worth it, most of all while somebody prunes what it has.
+            let nothing = || "no cache was written: the builder had nothing to keep".to_owned();
+            return Ok((!self.written.is_empty()).then(nothing));
+        };
         let what = || "the index of the cache cannot be written".to_owned();
         let failed = |cause: io::Error| Error::Local { what: what(), cause };
         let manifest: Descriptor = serde_json::from_str(told).map_err(|cause| failed(cause.into()))?;
-        self.written.iter().try_for_each(|(layout, tag)| layout.tag(manifest.clone(), tag).map_err(failed))
+        self.written
+            .iter()
+            .try_for_each(|(layout, tag)| layout.tag(manifest.clone(), tag).map_err(failed))
+            .map(|()| None)
     }
 }
 

@@ -312,3 +312,69 @@ impl Drop for Ingest {
         let _ = std::fs::remove_file(&self.path);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout() -> (tempfile::TempDir, Layout) {
+        let folder = tempfile::tempdir().unwrap();
+        let layout = Layout::new(folder.path());
+        layout.make().unwrap();
+        (folder, layout)
+    }
+
+    fn piece(offset: i64, data: &str) -> WriteRequest {
+        WriteRequest {
+            action: Action::Write.into(),
+            offset,
+            data: data.as_bytes().to_vec(),
+            ..Default::default()
+        }
+    }
+
+    fn refusal(outcome: Result<(), WriteFault>) -> Code {
+        match outcome {
+            Err(WriteFault::Refused(status)) => status.code,
+            Err(WriteFault::Local(path, cause)) => panic!("{}: {cause}", path.display()),
+            Ok(()) => Code::OK,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_blob_lies_under_its_digest_once_it_is_whole() {
+        let (_folder, layout) = layout();
+        let mut ingest = Ingest::new(layout.clone());
+        for (offset, data) in [(0, "wrong"), (0, "he"), (2, "llo")] {
+            assert_eq!(refusal(ingest.write(&piece(offset, data)).await), Code::OK);
+        }
+        let digest = digest(&ingest.digest()).unwrap();
+        let asked = WriteRequest { total: 5, expected: digest.to_string(), ..piece(5, "") };
+        assert_eq!(refusal(ingest.commit(&asked, &digest).await), Code::OK);
+        assert_eq!(std::fs::read(layout.blob(&digest)).unwrap(), b"hello");
+        let told = info(&layout, &InfoRequest { digest: digest.to_string() }).await.unwrap();
+        assert_eq!(told.info.unwrap().size, 5);
+    }
+
+    #[tokio::test]
+    async fn a_blob_that_is_not_what_was_announced_leaves_nothing() {
+        let (folder, layout) = layout();
+        let mut ingest = Ingest::new(layout.clone());
+        assert_eq!(refusal(ingest.write(&piece(0, "hello")).await), Code::OK);
+        assert_eq!(refusal(ingest.write(&piece(4, "o")).await), Code::OUT_OF_RANGE);
+        let digest = digest(&ingest.digest()).unwrap();
+        let expected = format!("sha256:{}", "0".repeat(64));
+        let other = WriteRequest { expected: expected.clone(), ..piece(5, "") };
+        assert_eq!(refusal(ingest.commit(&other, &digest).await), Code::FAILED_PRECONDITION);
+        ingest.total = 6;
+        assert_eq!(refusal(ingest.commit(&piece(5, ""), &digest).await), Code::FAILED_PRECONDITION);
+        drop(ingest);
+        for place in ["blobs/sha256", "ingest"] {
+            assert_eq!(std::fs::read_dir(folder.path().join(place)).unwrap().count(), 0, "{place}");
+        }
+        for (asked, code) in [(expected.as_str(), Code::NOT_FOUND), ("sha256:../x", Code::INVALID_ARGUMENT)] {
+            let fault = info(&layout, &InfoRequest { digest: asked.to_owned() }).await.unwrap_err();
+            assert_eq!(fault.code, code, "{asked}");
+        }
+    }
+}

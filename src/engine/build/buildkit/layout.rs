@@ -17,6 +17,8 @@ const INDEX: &str = "index.json";
 const VERSION: &str = "oci-layout";
 /// The annotation that names a manifest by a tag.
 const TAG: &str = "org.opencontainers.image.ref.name";
+/// The tag of what has no other.
+pub(super) const LATEST: &str = "latest";
 /// Where blobs are as long as they are not whole.
 const INGEST: &str = "ingest";
 
@@ -121,15 +123,23 @@ impl Layout {
         self.folder.join(INGEST)
     }
 
-    /// The manifest that has a tag, or the only one where no tag is asked for.
-    pub(super) fn manifest(&self, tag: Option<&str>) -> io::Result<Option<BlobDigest>> {
-        let index = self.index()?;
-        let found = match (tag, index.manifests.as_slice()) {
-            (Some(tag), manifests) => manifests.iter().find(|manifest| manifest.is_tagged(tag)),
-            (None, [only]) => Some(only),
-            (None, _) => None,
+    /// The manifest of a digest, else that of a tag; in words why there is none.
+    pub(super) fn find(&self, digest: Option<&str>, tag: Option<&str>) -> Result<BlobDigest, String> {
+        let tag = tag.unwrap_or(LATEST);
+        let shown = self.folder.join(INDEX);
+        let digest = if let Some(digest) = digest {
+            BlobDigest::try_from(digest.to_owned())?
+        } else {
+            let index =
+                self.index().map_err(|cause| format!("`{}` cannot be read: {cause}", shown.display()))?;
+            let found = index.manifests.into_iter().find(|manifest| manifest.is_tagged(tag));
+            found.ok_or_else(|| format!("`{}` names no `{tag}`", shown.display()))?.digest
         };
-        Ok(found.map(|manifest| manifest.digest.clone()))
+        if self.blob(&digest).is_file() {
+            Ok(digest)
+        } else {
+            Err(format!("`{}` has no blob `{digest}`", self.folder.display()))
+        }
     }
 
     fn index(&self) -> io::Result<Index> {
@@ -179,29 +189,55 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_tag_names_the_last_manifest_that_got_it() {
+    /// A layout with a manifest for each digit.
+    fn layout(digits: &str) -> (tempfile::TempDir, Layout) {
         let folder = tempfile::tempdir().unwrap();
         let layout = Layout::new(folder.path());
-        assert_eq!(layout.manifest(Some("latest")).unwrap_err().kind(), io::ErrorKind::NotFound);
         layout.make().unwrap();
-        layout.tag(descriptor("1"), "latest").unwrap();
-        assert_eq!(layout.manifest(None).unwrap(), Some(descriptor("1").digest));
-        layout.tag(descriptor("2"), "other").unwrap();
-        layout.tag(descriptor("3"), "latest").unwrap();
-        assert_eq!(layout.manifest(Some("latest")).unwrap(), Some(descriptor("3").digest));
-        assert_eq!(layout.manifest(Some("other")).unwrap(), Some(descriptor("2").digest));
-        assert_eq!((layout.manifest(Some("none")).unwrap(), layout.manifest(None).unwrap()), (None, None));
+        for digit in digits.chars() {
+            fs::write(layout.blob(&descriptor(&digit.to_string()).digest), "{}").unwrap();
+        }
+        (folder, layout)
+    }
+
+    #[test]
+    fn a_tag_names_the_last_manifest_that_got_it() {
+        let (folder, layout) = layout("123");
+        assert!(layout.find(None, None).unwrap_err().contains("index.json` cannot be read"));
+        for (digit, tag) in [("1", "latest"), ("2", "other"), ("3", "latest")] {
+            layout.tag(descriptor(digit), tag).unwrap();
+            assert_eq!(layout.find(None, Some(tag)), Ok(descriptor(digit).digest));
+        }
+        assert_eq!(layout.find(None, None), Ok(descriptor("3").digest));
+        assert_eq!(layout.find(None, Some("other")), Ok(descriptor("2").digest));
         let index: Value = serde_json::from_slice(&fs::read(folder.path().join(INDEX)).unwrap()).unwrap();
         assert_eq!((&index["schemaVersion"], &index["manifests"][0]["size"]), (&2.into(), &3.into()));
+        assert_eq!(index["manifests"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn what_a_layout_does_not_have_is_said() {
+        let (_folder, layout) = layout("1");
+        layout.tag(descriptor("2"), "gone").unwrap();
+        let absent = descriptor("3").digest.to_string();
+        for (digest, tag, words) in [
+            (None, Some("none"), "names no `none`"),
+            (None, Some("gone"), "has no blob"),
+            (Some(absent.as_str()), None, "has no blob"),
+            (Some("sha256:../x"), None, "is no digest"),
+        ] {
+            let fault = layout.find(digest, tag).unwrap_err();
+            assert!(fault.contains(words), "{fault}");
+        }
+        let known = descriptor("1").digest;
+        assert_eq!(layout.find(Some(&known.to_string()), None), Ok(known));
     }
 
     #[test]
     fn an_index_that_names_a_path_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
+        let (folder, layout) = layout("");
         let text = r#"{"schemaVersion":2,"manifests":[{"digest":"sha256:../../../etc/passwd"}]}"#;
         fs::write(folder.path().join(INDEX), text).unwrap();
-        let fault = Layout::new(folder.path()).manifest(None).unwrap_err();
-        assert_eq!(fault.kind(), io::ErrorKind::InvalidData);
+        assert!(layout.find(None, None).unwrap_err().contains("is no digest"));
     }
 }

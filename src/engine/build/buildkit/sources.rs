@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::layout::{BlobDigest, Layout};
+use super::layout::{LATEST, Layout};
 use super::session::id;
 use super::source::Source;
 use crate::engine::Error;
@@ -174,26 +174,12 @@ impl Sources {
             _ => (place, None),
         };
         let layout = Layout::new(Path::new(path));
-        let what = format!("the context `{name}`, an image layout,");
-        let unknown = |text: String| {
-            local(Path::new(path), &what)(std::io::Error::new(std::io::ErrorKind::NotFound, text))
-        };
-        let digest = match digest {
-            Some(digest) => BlobDigest::try_from(digest.to_owned()).map_err(|fault| unknown(fault))?,
-            None => {
-                let found =
-                    layout.manifest(Some(tag.unwrap_or("latest"))).map_err(local(Path::new(path), &what))?;
-                let missing = || match tag {
-                    Some(tag) => unknown(format!("its index.json names no `{tag}`")),
-                    None => unknown(
-                        "its index.json names no `latest`; say which by `:TAG` or `@DIGEST`".to_owned(),
-                    ),
-                };
-                found.ok_or_else(missing)?
-            }
-        };
+        let digest = layout.find(digest, tag).map_err(|fault| Error::Local {
+            what: format!("the context `{name}`, an image layout, cannot be read"),
+            cause: std::io::Error::new(std::io::ErrorKind::NotFound, fault),
+        })?;
         let store = id();
-        let value = format!("{IMAGE_LAYOUT}{store}:{}@{digest}", tag.unwrap_or("latest"));
+        let value = format!("{IMAGE_LAYOUT}{store}:{}@{digest}", tag.unwrap_or(LATEST));
         self.layouts.insert(format!("oci:{store}"), layout);
         Ok(value)
     }
