@@ -1,12 +1,12 @@
 //! `run`: a command in a container of its own, made after a service.
 
-use std::fmt::Write as _;
 use std::io::Read as _;
 
 use super::compose::provision;
 use super::{Compose, Error};
 use crate::event::{Event, Level};
 use crate::plan::{BuildChoice, HookPhase, Plan, PullChoice, UpPolicy, oneoff};
+use crate::resource::hash::hex;
 use crate::resource::{ContainerState, Fault, HookSpec, OneOff, ProjectFacts, names};
 use crate::run::{Attendance, Attended, Console, Ended, attend, hook};
 
@@ -190,8 +190,5 @@ fn slug() -> Result<String, Error> {
     std::fs::File::open(path)
         .and_then(|mut file| file.read_exact(&mut bytes))
         .map_err(|cause| Error::File { path: path.to_owned(), cause })?;
-    Ok(bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    }))
+    Ok(hex(&bytes))
 }

@@ -19,8 +19,9 @@ use crate::event::{Event, Progress, Status};
 use crate::model::{Style, Styled};
 use crate::plan::UpPolicy;
 use crate::resource::body::{CreateBody, HostConfig, VolumeBody};
+use crate::resource::hash::hex;
 use crate::resource::{ContainerSpec, Kind, ObservedContainer, ObservedVolume, ResourceId, labels, lease};
-use crate::run::copy::{Content, content, copy_raw, hex, pour_in};
+use crate::run::copy::{Content, content, copy_raw, pour_in};
 use crate::yaml::to_json;
 
 /// The label of a snapshot. Its value is a [`Snapshot`] as JSON.

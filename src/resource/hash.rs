@@ -146,9 +146,14 @@ fn json<T: serde::Serialize>(value: &T) -> Value {
 
 fn of<T: serde::Serialize>(value: &T) -> String {
     let text = to_json(value).expect("the model has text for keys and no number that JSON lacks");
-    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+/// Bytes as lower-case digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
     })
 }
 

@@ -9,6 +9,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::resource::hash::hex;
+
 /// What a context says about its daemon.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Context {
@@ -133,11 +135,7 @@ fn configuration(config_directory: &Path) -> Result<Configuration, String> {
 
 /// Reads a context by name. The folder of a context is the SHA-256 of its name.
 pub(super) fn read(config_directory: &Path, name: &str) -> Result<Context, String> {
-    use std::fmt::Write as _;
-    let mut folder = String::with_capacity(64);
-    for byte in Sha256::digest(name.as_bytes()) {
-        write!(folder, "{byte:02x}").expect("a string takes all that is written");
-    }
+    let folder = hex(&Sha256::digest(name.as_bytes()));
     let contexts = config_directory.join("contexts");
     let path = contexts.join("meta").join(&folder).join("meta.json");
     let text = match fs::read(&path) {

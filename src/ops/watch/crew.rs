@@ -33,8 +33,25 @@ pub(super) struct Member {
     fresh: bool,
     /// Its start is waited for, or was.
     awaited: bool,
-    /// What went wrong last, how often in a row, and when it is tried again.
-    trouble: Option<(String, usize, Instant)>,
+    /// Why it has not got what it lacks.
+    trouble: Option<Trouble>,
+}
+
+/// Why a container has not got what it lacks, and when that is tried again.
+#[derive(Clone, Debug)]
+enum Trouble {
+    /// It rather gets it when it is started.
+    Unstarted { until: Instant },
+    /// It failed, so often in a row before this for whatever reason.
+    Failed { why: String, times: usize, until: Instant },
+}
+
+impl Trouble {
+    fn until(&self) -> Instant {
+        match self {
+            Self::Unstarted { until } | Self::Failed { until, .. } => *until,
+        }
+    }
 }
 
 impl Member {
@@ -165,7 +182,7 @@ impl Crew {
         let mut errand = Errand { service, catching_up: true, ..Errand::default() };
         for member in self.members.values_mut().filter(|member| member.service == errand.service) {
             errand.containers.push(member.clone());
-            let waits = member.trouble.as_ref().is_some_and(|(_, _, until)| *until > now);
+            let waits = member.trouble.as_ref().is_some_and(|trouble| trouble.until() > now);
             if !member.outbox.is_empty() && !waits {
                 errand.catching_up &= member.fresh;
                 errand.parts.push((member.clone(), std::mem::take(&mut member.outbox)));
@@ -191,7 +208,7 @@ impl Crew {
     /// A container got what it lacked; true if that was in doubt.
     pub(super) fn served(&mut self, id: &str) -> bool {
         let trouble = self.members.get_mut(id).and_then(|member| member.trouble.take());
-        trouble.is_some_and(|(why, _, _)| !why.is_empty())
+        matches!(trouble, Some(Trouble::Failed { .. }))
     }
 
     /// A container did not get what it lacked; true if the reason is news.
@@ -199,11 +216,11 @@ impl Crew {
         let Some(member) = self.members.get_mut(id) else { return false };
         member.take_back(lacks);
         let (known, times) = match &member.trouble {
-            Some((known, times, _)) => (known == why, times + 1),
-            None => (false, 0),
+            Some(Trouble::Failed { why: known, times, .. }) => (known == why, times + 1),
+            _ => (false, 0),
         };
         let pause = RETRIES[times.min(RETRIES.len() - 1)];
-        member.trouble = Some((why.to_owned(), times, now + pause));
+        member.trouble = Some(Trouble::Failed { why: why.to_owned(), times, until: now + pause });
         !known
     }
 
@@ -213,7 +230,7 @@ impl Crew {
         member.take_back(lacks);
         member.awaited = true;
         member.fresh = true;
-        member.trouble = Some((String::new(), 0, now + START));
+        member.trouble = Some(Trouble::Unstarted { until: now + START });
     }
 
     /// A container runs: what waited for that waits no more.
@@ -226,7 +243,7 @@ impl Crew {
     /// When something that failed is tried again.
     pub(super) fn retry(&self) -> Option<Instant> {
         let waiting = self.members.values().filter(|member| !self.busy.contains(&member.service));
-        waiting.filter_map(|member| member.trouble.as_ref().map(|(_, _, until)| *until)).min()
+        waiting.filter_map(|member| member.trouble.as_ref().map(Trouble::until)).min()
     }
 
     /// How many changes wait.

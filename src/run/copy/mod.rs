@@ -14,7 +14,6 @@ mod relay;
 mod unpack;
 
 pub use digest::Content;
-pub(crate) use digest::hex;
 pub use fault::CopyError;
 pub use inbound::{copy_in, pour_in};
 pub use local::{LocalSource, LocalTarget};

@@ -32,8 +32,6 @@ pub struct Destination {
 /// What was brought.
 #[derive(Debug, Default)]
 pub struct Delivered {
-    /// Rather nothing than much by many calls.
-    patient: bool,
     /// Files and links that were put there.
     pub copied: usize,
     /// Paths that were taken away.
@@ -101,8 +99,20 @@ impl From<Error> for DeliveryError {
 /// What goes to one folder of a container by the same calls, with paths relative to it.
 #[derive(Debug, Default)]
 struct Load {
-    puts: Vec<(PathBuf, PathBuf)>,
+    puts: Puts,
     erases: Vec<PathBuf>,
+}
+
+/// Where files go, with where they are.
+type Puts = Vec<(PathBuf, PathBuf)>;
+
+impl Load {
+    /// Takes out one path that can be taken away by the call that brings the rest: nothing of the rest lies in it.
+    fn last(&mut self) -> Option<PathBuf> {
+        let apart = |path: &PathBuf| !self.puts.iter().any(|(name, _)| name.starts_with(path));
+        let found = self.erases.iter().position(apart).filter(|_| !self.puts.is_empty());
+        found.map(|at| self.erases.remove(at))
+    }
 }
 
 impl Courier {
@@ -144,28 +154,23 @@ impl Courier {
         outbox: &Outbox,
         patient: bool,
     ) -> Result<Delivered, DeliveryError> {
-        let mut delivered = Delivered { patient, ..Delivered::default() };
-        for (folder, load) in loads(to, outbox)? {
-            self.bring(to, (&folder, load), &mut delivered).await?;
+        let mut delivered = Delivered::default();
+        for (folder, mut load) in loads(to, outbox)? {
+            delivered.erased += load.erases.len();
+            let last = load.last();
+            self.erase(to, (&folder, &load.erases), patient).await?;
+            self.bring(to, (&folder, load.puts, last), &mut delivered).await?;
         }
         Ok(delivered)
     }
 
+    /// Puts files there, by a call that takes one path away on the way.
     async fn bring(
         &self,
         to: &Destination,
-        (folder, load): (&Path, Load),
+        (folder, puts, last): (&Path, Puts, Option<PathBuf>),
         delivered: &mut Delivered,
     ) -> Result<(), DeliveryError> {
-        let Load { puts, mut erases } = load;
-        delivered.erased += erases.len();
-        // One path can be taken away by the call that brings the rest, if nothing of the rest lies in it.
-        let last = erases
-            .iter()
-            .position(|path| !puts.iter().any(|(name, _)| name.starts_with(path)))
-            .filter(|_| !puts.is_empty())
-            .map(|at| erases.remove(at));
-        self.erase(to, (folder, &erases), delivered.patient).await?;
         if puts.is_empty() {
             return Ok(());
         }

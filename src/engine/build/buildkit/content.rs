@@ -18,6 +18,7 @@ use super::session::{id, reply};
 use super::transfer::Faults;
 use crate::engine::Error;
 use crate::engine::grpc::{Answer, Code, Messages, Question, Status};
+use crate::resource::hash::hex;
 
 const INFO: &str = "/containerd.services.content.v1.Content/Info";
 const READ: &str = "/containerd.services.content.v1.Content/Read";
@@ -255,8 +256,7 @@ impl Ingest {
     }
 
     fn digest(&self) -> String {
-        let bytes = self.hash.clone().finalize();
-        bytes.iter().fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
+        format!("sha256:{}", hex(&self.hash.clone().finalize()))
     }
 
     async fn write(&mut self, asked: &WriteRequest) -> Result<(), WriteFault> {

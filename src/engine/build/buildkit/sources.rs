@@ -12,6 +12,7 @@ use super::source::Source;
 use crate::engine::Error;
 use crate::engine::build::context::{IGNORE, clean, dockerfile, image_contexts, is_remote, local};
 use crate::engine::build::dockerfile::with_images;
+use crate::resource::hash::hex;
 use crate::resource::{BuildContext, BuildSpec};
 use crate::syntax::Reference;
 
@@ -192,8 +193,7 @@ impl Sources {
         };
         let host = fs::read_to_string("/etc/machine-id").unwrap_or_default();
         let user = rustix::process::getuid().as_raw();
-        let digest = Sha256::digest(format!("{user}\n{host}\n{place}"));
-        digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+        hex(&Sha256::digest(format!("{user}\n{host}\n{place}")))
     }
 }
 
