@@ -11,6 +11,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
+/// The first byte of a connection that begins with TLS.
+const TLS_HANDSHAKE: u8 = 22;
+
 /// A registry; it goes on until the tests end.
 #[derive(Clone)]
 pub(crate) struct Registry {
@@ -72,7 +75,13 @@ impl Registry {
 }
 
 impl Shared {
-    fn serve(&self, stream: &TcpStream) {
+    fn serve(&self, mut stream: &TcpStream) {
+        // Engines with containerd's image store try TLS first, and go on without when they are answered in plain words.
+        let mut first = [0];
+        if stream.peek(&mut first).is_ok() && first == [TLS_HANDSHAKE] {
+            let _ = stream.write_all(b"HTTP/1.0 400 Bad Request\r\n\r\n");
+            return;
+        }
         let Some(request) = Request::read(stream) else { return };
         let sent = request.headers.get("authorization");
         let answer = if self.password.as_ref().is_none_or(|password| sent == Some(password)) {
@@ -83,7 +92,6 @@ impl Shared {
             let body = br#"{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}"#;
             response(401, &challenge, body)
         };
-        let mut stream = stream;
         let _ = stream.write_all(&if request.method == "HEAD" { head(&answer) } else { answer });
     }
 
