@@ -97,3 +97,23 @@ fn every_call_names_the_version_that_was_agreed_on() {
         calls.iter().filter(|call| call.version.is_empty() && call.path != "/_ping").collect();
     assert!(unversioned.is_empty(), "{unversioned:#?}");
 }
+
+#[test]
+fn logs_ask_once_for_each_container_and_know_a_terminal_all_the_same() {
+    let Some(daemon) = daemon() else { return };
+    let compose = r#"
+services:
+  pipe: {image: IMAGE, command: "printf '\\001\\000\\000\\000\\000\\000\\000\\001x\\n'"}
+  terminal: {image: IMAGE, command: "printf '\\001\\000\\000\\000\\000\\000\\000\\001x\\n'", tty: true}
+"#;
+    let stack = Stack::of(daemon, "asked", compose);
+    stack.run(["up"]).success();
+    let proxy = Proxy::before(daemon);
+    let shown = stack.command(["logs", "--no-log-prefix"]).host(&proxy.host()).run().success();
+    let calls = proxy.take();
+    let asked =
+        calls.iter().filter(|call| call.path.starts_with("/containers/") && call.path != "/containers/json");
+    assert_eq!(asked.count(), 2, "{calls:#?}");
+    let line = b"\x01\0\0\0\0\0\0\x01x\n";
+    assert_eq!(shown.bytes, [&line[..], line].concat());
+}

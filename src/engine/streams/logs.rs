@@ -54,6 +54,8 @@ impl Engine {
             // Engines say so from API 1.42 on.
             (None, "application/vnd.docker.raw-stream") if self.speaks(1, 42) => true,
             (None, "application/vnd.docker.multiplexed-stream") => false,
+            // The output of a terminal begins with a time then, and no frame does.
+            (None, _) if options.timestamps => false,
             (None, _) => self.inspect_container(container).await?.tty,
         };
         Ok(outputs(Flow::of_body(response.into_body(), name), raw))
