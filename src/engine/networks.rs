@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use super::observe::{ListedNetwork, nullable};
 use super::wire::{Filters, segment};
-use super::{Engine, Error};
+use super::{Engine, Error, Reason};
 use crate::resource::ObservedNetwork;
 use crate::resource::body::{Endpoint, NetworkBody};
 
@@ -110,6 +110,8 @@ impl Engine {
             looks += 1;
             if !is_first || looks > TWIN_LOOKS {
                 return match self.remove_network(&made).await {
+                    // Somebody has found it and put a container into it: the other one has to go.
+                    Err(error) if matches!(error.reason(), Some(Reason::InUse)) => Ok(made),
                     Err(error) if !error.is_not_found() => Err(error),
                     _ => Ok(other.id),
                 };

@@ -94,7 +94,9 @@ struct Refusals {
 
 impl Refusals {
     /// The pause before the next try; none if there is no hope left.
-    fn again(&mut self, refusals: Vec<String>, now: Instant) -> Option<Duration> {
+    fn again(&mut self, mut refusals: Vec<String>, now: Instant) -> Option<Duration> {
+        // They come in the order in which steps end.
+        refusals.sort_unstable();
         self.attempt += 1;
         let began = *self.began.get_or_insert(now);
         let (repeated, since) = match &self.last {
@@ -143,6 +145,17 @@ mod tests {
     #[test]
     fn the_same_refusal_is_given_up_when_it_lasts() {
         assert_eq!(tries(|_| "taken".to_owned()), 6);
+    }
+
+    #[test]
+    fn refusals_in_another_order_are_the_same() {
+        let (mut refusals, began) = (Refusals::default(), Instant::now());
+        let words = |first: &str, second: &str| vec![first.to_owned(), second.to_owned()];
+        let tries = (1..=20_u32).find(|&try_| {
+            let said = if try_ % 2 == 0 { words("a", "b") } else { words("b", "a") };
+            refusals.again(said, began + Duration::from_secs(try_.into())).is_none()
+        });
+        assert_eq!(tries, Some(6));
     }
 
     #[test]

@@ -130,10 +130,10 @@ impl Compose {
     }
 }
 
-/// Nothing is said by a container that went away after it was listed.
+/// Nothing is said by a container that went away after it was listed, or is about to.
 fn still_there<T>(answer: Result<T, EngineError>) -> Result<Option<T>, EngineError> {
     match answer {
-        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) if error.is_not_found() || error.is_already_done() => Ok(None),
         answer => answer.map(Some),
     }
 }

@@ -115,8 +115,13 @@ impl Follower {
         if !self.shows(service) || !self.begin(id, names) {
             return Ok(());
         }
-        let lines = self.shared.engine.log_lines(id, options).await?;
-        self.read(lines, (name, service));
+        match self.shared.engine.log_lines(id, options).await {
+            Ok(lines) => self.read(lines, (name, service)),
+            Err(error) => {
+                self.lock().remove(id);
+                return Err(error);
+            }
+        }
         Ok(())
     }
 

@@ -44,11 +44,13 @@ impl Engine {
             let _ = told.send(Ok(BuildProgress::Warning(words)));
         }
         let opened = Opened::open(self, spec, told).await?;
+        opened.caches.prepare()?;
         let request = opened.request(spec)?;
         let mut trace = Trace::default();
         match solve(&opened.builder, &request, (&mut trace, told)).await {
             Ok(response) => {
-                if let Some(doubt) = opened.caches.finish(response.exporter_response.get(CACHE))? {
+                let (caches, cache) = (opened.caches, response.exporter_response.get(CACHE).cloned());
+                for doubt in aside(move || caches.finish(cache.as_deref())).await? {
                     let _ = told.send(Ok(BuildProgress::Warning(doubt)));
                 }
                 result(&response, opened.blank)
@@ -99,9 +101,7 @@ impl Opened {
         let named = if engine.speaks(1, 42) { NamedContexts::Known } else { NamedContexts::Unknown };
         let asked = spec.clone();
         let look = move || Ok::<_, Error>((Sources::open(&asked, named)?, Caches::open(&asked)?));
-        let (mut sources, mut caches) = tokio::task::spawn_blocking(look)
-            .await
-            .map_err(|cause| Error::gone("reading the build context", cause.to_string()))??;
+        let (mut sources, mut caches) = aside(look).await?;
         let blank = BuildFault {
             image: spec.tags.first().cloned().unwrap_or_else(|| spec.service.clone()),
             dockerfile: sources.shown.clone(),
@@ -135,6 +135,13 @@ impl Opened {
         let named = Named { reference: id, session: id, gateway: self.gateway.as_deref() };
         request(spec, (&self.sources, &self.caches), &named)
     }
+}
+
+/// Does what may wait for the disk, or for others.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|cause| Error::gone("the build", cause.to_string()))?
 }
 
 /// Builds, and tells how far it is. What is dropped is cancelled.

@@ -5,10 +5,12 @@ use std::io;
 use std::path::Path;
 
 use bollard_buildkit_proto::moby::buildkit::v1::CacheOptionsEntry;
+use sha2::{Digest, Sha256};
 
 use super::layout::{Descriptor, LATEST, Layout};
 use crate::engine::Error;
 use crate::resource::BuildSpec;
+use crate::resource::hash::hex;
 
 /// What is said of caches, and what is lent for it.
 #[derive(Debug, Default)]
@@ -21,8 +23,7 @@ pub(super) struct Caches {
     pub(super) stores: BTreeMap<String, Layout>,
     /// What could not be used, in words.
     pub(super) doubts: Vec<String>,
-    /// Which tags the new cache gets where.
-    written: Vec<(Layout, String)>,
+    written: Vec<Written>,
 }
 
 impl Caches {
@@ -48,54 +49,75 @@ impl Caches {
             let layout = Layout::new(Path::new(folder));
             let attribute = |name: &str| entry.attrs.get(name).map(String::as_str);
             let digest = layout.find(attribute("digest"), attribute("tag"))?;
-            self.stores.insert(store(folder), layout);
+            entry.attrs.insert("src".to_owned(), self.lend(layout, folder.clone()));
             entry.attrs.insert("digest".to_owned(), digest.to_string());
         }
         self.imports.push(entry);
         Ok(())
     }
 
-    fn export(&mut self, text: &str, entry: CacheOptionsEntry) -> Result<(), Error> {
+    fn export(&mut self, text: &str, mut entry: CacheOptionsEntry) -> Result<(), Error> {
         if entry.r#type == "local" {
             let Some(folder) = entry.attrs.get("dest").filter(|folder| !folder.is_empty()) else {
                 return Err(Error::Unsupported(format!(
                     "`cache_to: {text}` does not say where; write `type=local,dest=FOLDER`"
                 )));
             };
-            let layout = Layout::new(Path::new(folder));
-            layout.make().map_err(|cause| unwritable(folder, cause))?;
-            self.stores.insert(store(folder), layout.clone());
-            let tag = entry.attrs.get("tag").map_or(LATEST, String::as_str);
-            self.written.push((layout, tag.to_owned()));
+            let (folder, layout) = (folder.clone(), Layout::new(Path::new(folder)));
+            let tag = entry.attrs.get("tag").map_or(LATEST, String::as_str).to_owned();
+            self.written.push(Written { layout: layout.clone(), folder: folder.clone(), tag });
+            entry.attrs.insert("dest".to_owned(), self.lend(layout, folder));
         }
         self.exports.push(entry);
         Ok(())
     }
 
-    /// Names the cache that was written, of which `told` is the builder's word; gives a doubt where there is none.
-    pub(super) fn finish(&self, told: Option<&String>) -> Result<Option<String>, Error> {
-        let Some(told) = told else {
-            // The builder may find nothing that is worth it, most of all while somebody prunes what it has.
-            let nothing = || "no cache was written: the builder had nothing to keep".to_owned();
-            return Ok((!self.written.is_empty()).then(nothing));
-        };
-        let what = || "the index of the cache cannot be written".to_owned();
-        let failed = |cause: io::Error| Error::Local { what: what(), cause };
-        let manifest: Descriptor = serde_json::from_str(told).map_err(|cause| failed(cause.into()))?;
+    /// Lends a folder to the builder, and gives the name under which it is told: the folder's own may be none that can
+    /// be sent beside a message.
+    fn lend(&mut self, layout: Layout, folder: String) -> String {
+        let name = hex(&Sha256::digest(folder));
+        self.stores.insert(format!("local:{name}"), layout);
+        name
+    }
+
+    /// Makes the folders that are written to. May wait for the disk.
+    pub(super) fn prepare(&self) -> Result<(), Error> {
         self.written
             .iter()
-            .try_for_each(|(layout, tag)| layout.tag(manifest.clone(), tag).map_err(failed))
-            .map(|()| None)
+            .try_for_each(|written| written.layout.prepare().map_err(|cause| written.unwritable(cause)))
+    }
+
+    /// Names the cache that was written, of which `told` is the builder's word; gives doubts where it was not. May wait
+    /// for others who write to the folder.
+    pub(super) fn finish(&self, told: Option<&str>) -> Result<Vec<String>, Error> {
+        let mut doubts = Vec::new();
+        for written in &self.written {
+            // The builder may find nothing that is worth it, most of all while somebody prunes what it has; and of
+            // several caches it tells of one alone.
+            let manifest = told.and_then(|told| serde_json::from_str::<Descriptor>(told).ok());
+            let tagged = manifest.map(|manifest| written.layout.tag(manifest, &written.tag)).transpose();
+            if !tagged.map_err(|cause| written.unwritable(cause))?.unwrap_or(false) {
+                let folder = &written.folder;
+                doubts.push(format!("the cache `{folder}` is as it was: the builder tells of none in it"));
+            }
+        }
+        Ok(doubts)
     }
 }
 
-/// The name under which the builder asks for a folder.
-fn store(folder: &str) -> String {
-    format!("local:{folder}")
+/// A cache that is written to a folder here.
+#[derive(Debug)]
+struct Written {
+    layout: Layout,
+    /// As the file names it.
+    folder: String,
+    tag: String,
 }
 
-fn unwritable(folder: &str, cause: io::Error) -> Error {
-    Error::Local { what: format!("the cache `{folder}` cannot be written"), cause }
+impl Written {
+    fn unwritable(&self, cause: io::Error) -> Error {
+        Error::Local { what: format!("the cache `{}` cannot be written", self.folder), cause }
+    }
 }
 
 /// `type=inline`, `type=registry,ref=…`, `type=local,src=…`, or an image.
@@ -142,11 +164,34 @@ mod tests {
         }
     }
 
+    fn to(text: &str) -> Result<Caches, Error> {
+        Caches::open(&BuildSpec { cache_to: vec![text.to_owned()], ..BuildSpec::default() })
+    }
+
     #[test]
     fn a_cache_goes_where_it_can_be_written() {
-        for text in ["type=local", "type=local,dest=/proc/none"] {
-            let spec = BuildSpec { cache_to: vec![text.to_owned()], ..BuildSpec::default() };
-            assert!(Caches::open(&spec).is_err(), "{text}");
+        assert!(to("type=local").is_err());
+        let fault = to("type=local,dest=/proc/none").unwrap().prepare().unwrap_err();
+        assert!(fault.to_string().contains("the cache `/proc/none` cannot be written"), "{fault}");
+    }
+
+    #[test]
+    fn a_folder_is_lent_under_a_name_that_can_be_sent() {
+        let caches = to("type=local,dest=/tmp/jörg").unwrap();
+        let name = &caches.exports[0].attrs["dest"];
+        assert!(name.is_ascii() && caches.stores.contains_key(&format!("local:{name}")), "{name}");
+    }
+
+    #[test]
+    fn a_cache_that_was_not_written_leaves_the_old_one_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let caches = to(&format!("type=local,dest={}", folder.path().display())).unwrap();
+        caches.prepare().unwrap();
+        let absent = format!(r#"{{"digest":"sha256:{}"}}"#, "0".repeat(64));
+        for told in [None, Some("{}"), Some(absent.as_str())] {
+            let doubts = caches.finish(told).unwrap();
+            assert!(doubts.len() == 1 && doubts[0].contains("is as it was"), "{doubts:?}");
         }
+        assert!(!folder.path().join("index.json").exists());
     }
 }

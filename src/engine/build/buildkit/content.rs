@@ -233,7 +233,7 @@ impl Ingest {
     async fn take(&mut self, mut messages: Messages, answer: &Answer) -> Result<(), WriteFault> {
         while let Some(asked) = messages.next::<WriteRequest>().await? {
             self.total = if asked.total > 0 { asked.total } else { self.total };
-            if !asked.expected.is_empty() && self.layout.blob(&digest(&asked.expected)?).is_file() {
+            if !asked.expected.is_empty() && self.is_there(&digest(&asked.expected)?) {
                 let text = format!("the blob `{}` is there already", asked.expected);
                 return Err(Status::new(Code::ALREADY_EXISTS, text).into());
             }
@@ -253,6 +253,12 @@ impl Ingest {
             }
         }
         Ok(())
+    }
+
+    /// What is shorter than announced was cut off when it was written.
+    fn is_there(&self, digest: &BlobDigest) -> bool {
+        let size = std::fs::metadata(self.layout.blob(digest)).ok().filter(std::fs::Metadata::is_file);
+        size.is_some_and(|about| self.total <= 0 || i64::try_from(about.len()) == Ok(self.total))
     }
 
     fn digest(&self) -> String {
@@ -299,6 +305,8 @@ impl Ingest {
         let moved = async {
             if let Some(mut file) = self.file.take() {
                 file.flush().await?;
+                // Nobody writes a blob anew that is there: it has to be whole after a crash, too.
+                file.sync_all().await?;
             }
             tokio::fs::rename(&self.path, &place).await
         };
@@ -320,7 +328,7 @@ mod tests {
     fn layout() -> (tempfile::TempDir, Layout) {
         let folder = tempfile::tempdir().unwrap();
         let layout = Layout::new(folder.path());
-        layout.make().unwrap();
+        layout.prepare().unwrap();
         (folder, layout)
     }
 

@@ -1,30 +1,42 @@
 //! A folder with an image layout: a cache, or an image as files.
 //!
 //! Facts from the OCI image layout specification: `index.json` names manifests, with a tag as an annotation; whatever they
-//! refer to lies as `blobs/ALGORITHM/HEX`; `oci-layout` tells the version.
+//! refer to lies as `blobs/ALGORITHM/HEX`; `oci-layout` tells the version. BuildKit's own clients lock `index.json.lock`
+//! while they write the index, and remove it then; an image has its whole name as another annotation.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::{self, File};
-use std::io;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::engine::observe::nullable;
+
 const INDEX: &str = "index.json";
 const VERSION: &str = "oci-layout";
+const BLOBS: &str = "blobs/sha256";
 /// The annotation that names a manifest by a tag.
 const TAG: &str = "org.opencontainers.image.ref.name";
+/// The annotation with the whole name of an image.
+const IMAGE: &str = "io.containerd.image.name";
+/// How often, and after which pause, a lock is asked for that somebody else holds.
+const LOCK_TRIES: u32 = 200;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 /// The tag of what has no other.
 pub(super) const LATEST: &str = "latest";
 /// Where blobs are as long as they are not whole.
 const INGEST: &str = "ingest";
 
 /// The name of a blob. Nothing else becomes part of a path.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct BlobDigest(String);
 
 impl BlobDigest {
@@ -44,12 +56,6 @@ impl TryFrom<String> for BlobDigest {
     }
 }
 
-impl From<BlobDigest> for String {
-    fn from(digest: BlobDigest) -> Self {
-        digest.to_string()
-    }
-}
-
 impl fmt::Display for BlobDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "sha256:{}", self.0)
@@ -59,9 +65,8 @@ impl fmt::Display for BlobDigest {
 /// What an index tells of a manifest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Descriptor {
-    /// The manifest.
-    pub(super) digest: BlobDigest,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    digest: String,
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "BTreeMap::is_empty")]
     annotations: BTreeMap<String, String>,
     /// Whatever else it tells.
     #[serde(flatten)]
@@ -72,6 +77,10 @@ impl Descriptor {
     fn is_tagged(&self, tag: &str) -> bool {
         self.annotations.get(TAG).is_some_and(|known| known == tag)
     }
+
+    fn is_image(&self) -> bool {
+        self.annotations.contains_key(IMAGE)
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -80,7 +89,7 @@ struct Index {
     schema_version: u32,
     #[serde(default = "index_type")]
     media_type: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     manifests: Vec<Descriptor>,
     #[serde(flatten)]
     rest: Map<String, Value>,
@@ -108,14 +117,9 @@ impl Layout {
         Self { folder: folder.to_owned() }
     }
 
-    /// Makes its folders.
-    pub(super) fn make(&self) -> io::Result<()> {
-        fs::create_dir_all(self.folder.join("blobs/sha256"))
-    }
-
     /// Where a blob lies.
     pub(super) fn blob(&self, digest: &BlobDigest) -> PathBuf {
-        self.folder.join("blobs/sha256").join(&digest.0)
+        self.folder.join(BLOBS).join(&digest.0)
     }
 
     /// Where blobs are as long as they are not whole.
@@ -132,8 +136,11 @@ impl Layout {
         } else {
             let index =
                 self.index().map_err(|cause| format!("`{}` cannot be read: {cause}", shown.display()))?;
-            let found = index.manifests.into_iter().find(|manifest| manifest.is_tagged(tag));
-            found.ok_or_else(|| format!("`{}` names no `{tag}`", shown.display()))?.digest
+            let mut found = index.manifests.into_iter().filter(|manifest| manifest.is_tagged(tag));
+            let first = found.next().ok_or_else(|| format!("`{}` names no `{tag}`", shown.display()))?;
+            // A cache rather than an image of the same tag.
+            let better = if first.is_image() { found.find(|other| !other.is_image()) } else { None };
+            BlobDigest::try_from(better.unwrap_or(first).digest)?
         };
         if self.blob(&digest).is_file() {
             Ok(digest)
@@ -146,21 +153,69 @@ impl Layout {
         Ok(serde_json::from_slice(&fs::read(self.folder.join(INDEX))?)?)
     }
 
-    /// Gives a manifest a tag, which the one that had it loses.
-    pub(super) fn tag(&self, mut manifest: Descriptor, tag: &str) -> io::Result<()> {
-        let folder = File::open(&self.folder)?;
-        flock(&folder, FlockOperation::LockExclusive)?;
-        let mut index = match self.index() {
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Index::default(),
-            index => index?,
-        };
-        index.manifests.retain(|known| !known.is_tagged(tag));
+    /// The index to be written to: none, or one that was never written, is one without manifests.
+    fn own_index(&self) -> io::Result<Index> {
+        match fs::read(self.folder.join(INDEX)) {
+            Ok(text) if text.is_empty() => Ok(Index::default()),
+            Ok(text) => Ok(serde_json::from_slice(&text)?),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(Index::default()),
+            Err(cause) => Err(cause),
+        }
+    }
+
+    /// Makes its folders, and sees whether what is there can be added to. May wait for the disk.
+    pub(super) fn prepare(&self) -> io::Result<()> {
+        fs::create_dir_all(self.folder.join(BLOBS))?;
+        self.own_index().map(drop)
+    }
+
+    /// Gives a manifest a tag, which the one that had it loses, unless that is an image. False if the manifest is not
+    /// there. May wait for others who write to the folder.
+    pub(super) fn tag(&self, mut manifest: Descriptor, tag: &str) -> io::Result<bool> {
+        if !BlobDigest::parse(&manifest.digest).is_some_and(|digest| self.blob(&digest).is_file()) {
+            return Ok(false);
+        }
+        let _lock = Lock::take(self.folder.join(format!("{INDEX}.lock")))?;
+        let mut index = self.own_index()?;
+        index.manifests.retain(|known| known.is_image() || !known.is_tagged(tag));
         manifest.annotations.insert(TAG.to_owned(), tag.to_owned());
         index.manifests.push(manifest);
         fs::write(self.folder.join(VERSION), r#"{"imageLayoutVersion":"1.0.0"}"#)?;
         let part = self.folder.join(format!("{INDEX}.part"));
-        fs::write(&part, serde_json::to_vec(&index)?)?;
-        fs::rename(part, self.folder.join(INDEX))
+        let mut file = File::create(&part)?;
+        file.write_all(&serde_json::to_vec(&index)?)?;
+        file.sync_all()?;
+        fs::rename(part, self.folder.join(INDEX))?;
+        Ok(true)
+    }
+}
+
+/// A file that nobody else has locked, as long as this lives.
+struct Lock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Lock {
+    fn take(path: PathBuf) -> io::Result<Self> {
+        for _ in 0..LOCK_TRIES {
+            let file = File::create(&path)?;
+            // Whoever held it removes it: the one that is locked may not be the one that is there any more.
+            let there = |own: &Metadata| fs::metadata(&path).is_ok_and(|there| there.ino() == own.ino());
+            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) if there(&file.metadata()?) => return Ok(Self { path, _file: file }),
+                Ok(()) | Err(Errno::WOULDBLOCK) => sleep(LOCK_PAUSE),
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        let text = format!("`{}` is locked by somebody else", path.display());
+        Err(io::Error::new(io::ErrorKind::WouldBlock, text))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
     }
 }
 
@@ -171,6 +226,10 @@ mod tests {
     fn descriptor(digit: &str) -> Descriptor {
         let text = format!(r#"{{"mediaType":"m","digest":"sha256:{}","size":3}}"#, digit.repeat(64));
         serde_json::from_str(&text).unwrap()
+    }
+
+    fn digest(digit: &str) -> BlobDigest {
+        BlobDigest::try_from(descriptor(digit).digest).unwrap()
     }
 
     #[test]
@@ -193,9 +252,9 @@ mod tests {
     fn layout(digits: &str) -> (tempfile::TempDir, Layout) {
         let folder = tempfile::tempdir().unwrap();
         let layout = Layout::new(folder.path());
-        layout.make().unwrap();
+        layout.prepare().unwrap();
         for digit in digits.chars() {
-            fs::write(layout.blob(&descriptor(&digit.to_string()).digest), "{}").unwrap();
+            fs::write(layout.blob(&digest(&digit.to_string())), "{}").unwrap();
         }
         (folder, layout)
     }
@@ -205,11 +264,11 @@ mod tests {
         let (folder, layout) = layout("123");
         assert!(layout.find(None, None).unwrap_err().contains("index.json` cannot be read"));
         for (digit, tag) in [("1", "latest"), ("2", "other"), ("3", "latest")] {
-            layout.tag(descriptor(digit), tag).unwrap();
-            assert_eq!(layout.find(None, Some(tag)), Ok(descriptor(digit).digest));
+            assert!(layout.tag(descriptor(digit), tag).unwrap());
+            assert_eq!(layout.find(None, Some(tag)), Ok(digest(digit)));
         }
-        assert_eq!(layout.find(None, None), Ok(descriptor("3").digest));
-        assert_eq!(layout.find(None, Some("other")), Ok(descriptor("2").digest));
+        assert_eq!(layout.find(None, None), Ok(digest("3")));
+        assert_eq!(layout.find(None, Some("other")), Ok(digest("2")));
         let index: Value = serde_json::from_slice(&fs::read(folder.path().join(INDEX)).unwrap()).unwrap();
         assert_eq!((&index["schemaVersion"], &index["manifests"][0]["size"]), (&2.into(), &3.into()));
         assert_eq!(index["manifests"].as_array().unwrap().len(), 2);
@@ -218,8 +277,10 @@ mod tests {
     #[test]
     fn what_a_layout_does_not_have_is_said() {
         let (_folder, layout) = layout("1");
+        fs::write(layout.blob(&digest("2")), "{}").unwrap();
         layout.tag(descriptor("2"), "gone").unwrap();
-        let absent = descriptor("3").digest.to_string();
+        fs::remove_file(layout.blob(&digest("2"))).unwrap();
+        let absent = digest("3").to_string();
         for (digest, tag, words) in [
             (None, Some("none"), "names no `none`"),
             (None, Some("gone"), "has no blob"),
@@ -229,14 +290,64 @@ mod tests {
             let fault = layout.find(digest, tag).unwrap_err();
             assert!(fault.contains(words), "{fault}");
         }
-        let known = descriptor("1").digest;
+        let known = digest("1");
         assert_eq!(layout.find(Some(&known.to_string()), None), Ok(known));
+    }
+
+    #[test]
+    fn a_manifest_that_is_not_there_takes_no_tag_away() {
+        let (_folder, layout) = layout("1");
+        assert!(layout.tag(descriptor("1"), "latest").unwrap());
+        assert!(!layout.tag(descriptor("2"), "latest").unwrap());
+        assert_eq!(layout.find(None, None), Ok(digest("1")));
+    }
+
+    #[test]
+    fn an_image_of_the_same_tag_stays_and_is_no_cache() {
+        let (folder, layout) = layout("12");
+        let image = format!(
+            r#"{{"schemaVersion":2,"manifests":[{{"digest":"{}","annotations":{{"{TAG}":"latest","{IMAGE}":"x"}}}}]}}"#,
+            digest("1")
+        );
+        fs::write(folder.path().join(INDEX), image).unwrap();
+        assert_eq!(layout.find(None, None), Ok(digest("1")));
+        layout.tag(descriptor("2"), "latest").unwrap();
+        assert_eq!(layout.find(None, None), Ok(digest("2")));
+        assert_eq!(layout.index().unwrap().manifests.len(), 2);
+    }
+
+    #[test]
+    fn what_others_write_is_read_and_what_makes_no_sense_is_told_before_the_build() {
+        let (folder, layout) = layout("1");
+        let other = r#"{"schemaVersion":2,"manifests":[{"digest":"sha512:00","annotations":null}]}"#;
+        for (text, good) in
+            [("", true), (r#"{"schemaVersion":2,"manifests":null}"#, true), (other, true), ("{", false)]
+        {
+            fs::write(folder.path().join(INDEX), text).unwrap();
+            assert_eq!(layout.prepare().is_ok(), good, "{text}");
+            assert_eq!(layout.tag(descriptor("1"), "latest").is_ok(), good, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_lock_that_others_hold_is_waited_for() {
+        let (folder, layout) = layout("1");
+        let path = folder.path().join(format!("{INDEX}.lock"));
+        let held = Lock::take(path.clone()).unwrap();
+        let tagging = std::thread::spawn(move || layout.tag(descriptor("1"), "latest"));
+        sleep(2 * LOCK_PAUSE);
+        assert!(!tagging.is_finished());
+        drop(held);
+        assert!(tagging.join().unwrap().unwrap());
+        assert!(!path.exists());
     }
 
     #[test]
     fn an_index_that_names_a_path_is_refused() {
         let (folder, layout) = layout("");
-        let text = r#"{"schemaVersion":2,"manifests":[{"digest":"sha256:../../../etc/passwd"}]}"#;
+        let manifest =
+            format!(r#"{{"digest":"sha256:../../../etc/passwd","annotations":{{"{TAG}":"latest"}}}}"#);
+        let text = format!(r#"{{"schemaVersion":2,"manifests":[{manifest}]}}"#);
         fs::write(folder.path().join(INDEX), text).unwrap();
         assert!(layout.find(None, None).unwrap_err().contains("is no digest"));
     }
