@@ -142,13 +142,13 @@ tests() {
 }
 
 # start_engine NAME VERSION: a private engine of this run, to test on; skipped when it cannot be had.
-# Its name and DOCKER_HOST are in $started.
+# Its name and DOCKER_HOST are in $new_engine.
 start_engine() {
   local name=test-$$-$1 answer
-  started=
+  new_engine=
   mine+=("$name")
   if answer=$(tests/engine/start "$2" "$name" 2>"$logs/engine-$1.log"); then
-    started="$1 ${answer#DOCKER_HOST=}"
+    new_engine="$1 ${answer#DOCKER_HOST=}"
     note "engine $1: $(DOCKER_HOST=${answer#DOCKER_HOST=} docker version --format '{{.Server.Version}}, API {{.Server.APIVersion}}')"
   else
     skip "engine-$1" "it cannot be started: $(tail -1 "$logs/engine-$1.log")"
