@@ -85,7 +85,7 @@ const TWIN_PAUSE: Duration = Duration::from_millis(50);
 
 impl Engine {
     /// Makes a network and gives its id. That one of this name exists is told by
-    /// [`Reason::NetworkExists`](super::Reason::NetworkExists).
+    /// [`Reason::NetworkExists`].
     pub async fn create_network(&self, body: &NetworkBody) -> Result<String, Error> {
         let old = !self.speaks(1, 44);
         let request = CreateRequest { body, check_duplicate: old.then_some(true) };

@@ -107,7 +107,8 @@ services:
   terminal: {image: IMAGE, command: "printf '\\001\\000\\000\\000\\000\\000\\000\\001x\\n'", tty: true}
 "#;
     let stack = Stack::of(daemon, "asked", compose);
-    stack.run(["up"]).success();
+    stack.run(["up", "-d"]).success();
+    stack.run(["wait", "pipe", "terminal"]).success();
     let proxy = Proxy::before(daemon);
     let shown = stack.command(["logs", "--no-log-prefix"]).host(&proxy.host()).run().success();
     let calls = proxy.take();
