@@ -80,10 +80,14 @@ impl Monitor {
     /// Follows until there is an [`End`]; may be called again to follow on from there.
     pub async fn run(&mut self) -> Result<End, Error> {
         let mut alive = self.alive();
-        // What happened so far shows in the first look.
-        while !matches!(self.events.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
+        let deaths = self.deaths();
         if let Some(end) = self.look(&mut alive).await? {
             return Ok(end);
+        }
+        for event in deaths {
+            if let Some(end) = self.heard(&event, &mut alive).await? {
+                return Ok(end);
+            }
         }
         loop {
             let mut busy = self.busy.clone();
@@ -106,6 +110,21 @@ impl Monitor {
             };
             if let Some(end) = end {
                 return Ok(end);
+            }
+        }
+    }
+
+    /// What happened so far shows in the first look, but for ends: engine 20.10 tells of one before its lists show it.
+    fn deaths(&mut self) -> Vec<DaemonEvent> {
+        let mut deaths: Vec<DaemonEvent> = Vec::new();
+        loop {
+            match self.events.try_recv() {
+                Ok(Heard::Event(event)) => {
+                    deaths.retain(|death| death.id != event.id || event.verb() != "start");
+                    deaths.extend((event.verb() == "die").then(|| event.clone()));
+                }
+                Ok(Heard::Gap) | Err(TryRecvError::Lagged(_)) => {}
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return deaths,
             }
         }
     }

@@ -80,3 +80,14 @@ services:
     assert_eq!(end.exit, Some(130), "{}\n{}", end.out, end.err);
     assert_eq!(stack.inspect("app")["State"]["Status"], "created");
 }
+
+#[test]
+fn containers_that_end_at_once_are_told_once_and_up_ends() {
+    let Some(daemon) = daemon() else { return };
+    let services: String = (0..4).map(|n| format!("  s{n}: {{image: IMAGE, command: echo x}}\n")).collect();
+    let stack = Stack::of(daemon, "brief", &format!("services:\n{services}"));
+    for _ in 0..3 {
+        let told = stack.run(["up"]).success().out;
+        assert_eq!(told.matches("exited with code 0").count(), 4, "{told}");
+    }
+}
