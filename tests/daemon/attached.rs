@@ -84,8 +84,9 @@ services:
 #[test]
 fn containers_that_end_at_once_are_told_once_and_up_ends() {
     let Some(daemon) = daemon() else { return };
-    let services: String = (0..4).map(|n| format!("  s{n}: {{image: IMAGE, command: echo x}}\n")).collect();
-    let stack = Stack::of(daemon, "brief", &format!("services:\n{services}"));
+    let brief = "{image: IMAGE, command: echo x}";
+    let compose = format!("services:\n  a: {brief}\n  b: {brief}\n  c: {brief}\n  d: {brief}\n");
+    let stack = Stack::of(daemon, "brief", &compose);
     for _ in 0..3 {
         let told = stack.run(["up"]).success().out;
         assert_eq!(told.matches("exited with code 0").count(), 4, "{told}");
