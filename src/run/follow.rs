@@ -85,12 +85,16 @@ impl Follower {
     /// Follows a container of a shown service from now on. When it returns, the daemon has the connection, so that
     /// nothing that is written afterwards is missed.
     pub async fn attach(&self, id: &str, names: (&str, &str), tty: Option<bool>) -> Result<(), Error> {
-        let (name, service) = names;
-        if !self.shows(service) || !self.begin(id, (name, service)) {
+        if !self.shows(names.1) || !self.begin(id, names) {
             return Ok(());
         }
-        match self.open(id, tty).await {
-            Ok(lines) => self.read(lines, (name, service)),
+        self.opened(id, names, self.open(id, tty).await)
+    }
+
+    /// Reads what was opened; what could not be is not followed.
+    fn opened(&self, id: &str, names: (&str, &str), lines: Result<Flow<Line>, Error>) -> Result<(), Error> {
+        match lines {
+            Ok(lines) => self.read(lines, names),
             Err(error) => {
                 self.lock().remove(id);
                 return Err(error);
@@ -111,18 +115,10 @@ impl Follower {
 
     /// Shows what a container of a shown service wrote, by the daemon's log, as far as `options` say.
     pub async fn logs(&self, id: &str, names: (&str, &str), options: &LogOptions) -> Result<(), Error> {
-        let (name, service) = names;
-        if !self.shows(service) || !self.begin(id, names) {
+        if !self.shows(names.1) || !self.begin(id, names) {
             return Ok(());
         }
-        match self.shared.engine.log_lines(id, options).await {
-            Ok(lines) => self.read(lines, (name, service)),
-            Err(error) => {
-                self.lock().remove(id);
-                return Err(error);
-            }
-        }
-        Ok(())
+        self.opened(id, names, self.shared.engine.log_lines(id, options).await)
     }
 
     /// Goes on with a container that was started again: its log from that moment (seconds since 1970).

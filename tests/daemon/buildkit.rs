@@ -6,8 +6,11 @@ use serde_json::Value;
 use crate::support::{Proxy, Stack, daemon};
 
 fn failing(stack: &Stack, service: &str) -> String {
-    let told = stack.run(["--progress", "quiet", "build", service]).code(1).err;
-    // Long messages are wrapped, and have a line beside them.
+    unwrapped(&stack.run(["--progress", "quiet", "build", service]).code(1).err)
+}
+
+/// Long messages are wrapped, and have a line beside them.
+pub(crate) fn unwrapped(told: &str) -> String {
     told.split(|letter: char| letter.is_whitespace() || letter == '│')
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()

@@ -112,6 +112,13 @@ fn twin_of(stack: &Stack, network: &Value) -> Value {
     made.json()["Id"].clone()
 }
 
+/// The engine, which lets a command that made a network wait before it looks for others of the name.
+fn late_look(daemon: &'static Daemon) -> Proxy {
+    let proxy = Proxy::before(daemon);
+    proxy.disturb(Fault::on("GET", "/networks").nth(2).delay(Duration::from_secs(3)));
+    proxy
+}
+
 #[test]
 fn of_two_networks_of_one_name_the_one_in_use_stays() {
     let Some(daemon) = daemon_of_twins() else { return };
@@ -130,8 +137,7 @@ fn of_two_networks_of_one_name_the_one_in_use_stays() {
 fn a_network_gives_way_to_a_younger_one_that_somebody_keeps() {
     let Some(daemon) = daemon_of_twins() else { return };
     let stack = Stack::of(daemon, "younger", &stack_of(1));
-    let proxy = Proxy::before(daemon);
-    proxy.disturb(Fault::on("GET", "/networks").nth(2).delay(Duration::from_secs(3)));
+    let proxy = late_look(daemon);
     let up = stack.command(["up", "-d"]).host(&proxy.host()).start();
     let twin = twin_of(&stack, &network_of(&stack));
     assert_eq!(up.finish().exit, Some(0));
@@ -143,8 +149,7 @@ fn a_network_gives_way_to_a_younger_one_that_somebody_keeps() {
 fn a_network_stays_if_the_younger_one_goes() {
     let Some(daemon) = daemon_of_twins() else { return };
     let stack = Stack::of(daemon, "older", &stack_of(1));
-    let proxy = Proxy::before(daemon);
-    proxy.disturb(Fault::on("GET", "/networks").nth(2).delay(Duration::from_secs(3)));
+    let proxy = late_look(daemon);
     let up = stack.command(["up", "-d"]).host(&proxy.host()).start();
     let network = network_of(&stack);
     let twin = twin_of(&stack, &network);

@@ -7,17 +7,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::buildkit::unwrapped;
 use crate::support::{Api, Daemon, Registry, Stack, daemon, peer};
 
 /// Says that the store is wanted.
 fn refused(stack: &Stack, what: &str) {
-    let told = stack.run(["build"]).code(1).err;
-    // Long messages are wrapped, and have a line beside them.
-    let words: Vec<&str> = told
-        .split(|letter: char| letter.is_whitespace() || letter == '│')
-        .filter(|word| !word.is_empty())
-        .collect();
-    let told = words.join(" ");
+    let told = unwrapped(&stack.run(["build"]).code(1).err);
     assert!(told.contains(what) && told.contains("containerd image store"), "{told}");
 }
 

@@ -65,7 +65,7 @@ impl Caches {
             };
             let (folder, layout) = (folder.clone(), Layout::new(Path::new(folder)));
             let tag = entry.attrs.get("tag").map_or(LATEST, String::as_str).to_owned();
-            self.written.push(Written { layout: layout.clone(), folder: folder.clone(), tag });
+            self.written.push(Written { layout: layout.clone(), tag });
             entry.attrs.insert("dest".to_owned(), self.lend(layout, folder));
         }
         self.exports.push(entry);
@@ -97,7 +97,7 @@ impl Caches {
             let manifest = told.and_then(|told| serde_json::from_str::<Descriptor>(told).ok());
             let tagged = manifest.map(|manifest| written.layout.tag(manifest, &written.tag)).transpose();
             if !tagged.map_err(|cause| written.unwritable(cause))?.unwrap_or(false) {
-                let folder = &written.folder;
+                let folder = written.layout.folder().display();
                 doubts.push(format!("the cache `{folder}` is as it was: the builder tells of none in it"));
             }
         }
@@ -109,14 +109,15 @@ impl Caches {
 #[derive(Debug)]
 struct Written {
     layout: Layout,
-    /// As the file names it.
-    folder: String,
     tag: String,
 }
 
 impl Written {
     fn unwritable(&self, cause: io::Error) -> Error {
-        Error::Local { what: format!("the cache `{}` cannot be written", self.folder), cause }
+        Error::Local {
+            what: format!("the cache `{}` cannot be written", self.layout.folder().display()),
+            cause,
+        }
     }
 }
 

@@ -18,12 +18,12 @@ use super::session::{id, reply};
 use super::transfer::Faults;
 use crate::engine::Error;
 use crate::engine::grpc::{Answer, Code, Messages, Question, Status};
-use crate::resource::hash::hex;
 
 const INFO: &str = "/containerd.services.content.v1.Content/Info";
 const READ: &str = "/containerd.services.content.v1.Content/Read";
 const WRITE: &str = "/containerd.services.content.v1.Content/Write";
 const ABORT: &str = "/containerd.services.content.v1.Content/Abort";
+const METHODS: [&str; 4] = [INFO, READ, WRITE, ABORT];
 /// Beside a call: which store is meant.
 const STORE: &str = "buildkit-attachable-store-id";
 /// So many bytes go in one message.
@@ -109,13 +109,12 @@ pub(super) struct Stores(pub(super) BTreeMap<String, Layout>);
 impl Stores {
     /// What can be asked.
     pub(super) fn methods(&self) -> impl Iterator<Item = &'static str> {
-        let methods = if self.0.is_empty() { &[][..] } else { &[INFO, READ, WRITE, ABORT] };
-        methods.iter().copied()
+        METHODS.into_iter().filter(|_| !self.0.is_empty())
     }
 
     /// Whether a call is one of these.
     pub(super) fn knows(method: &str) -> bool {
-        [INFO, READ, WRITE, ABORT].contains(&method)
+        METHODS.contains(&method)
     }
 
     /// Answers a call.
@@ -148,7 +147,7 @@ impl Stores {
 }
 
 fn digest(text: &str) -> Result<BlobDigest, Status> {
-    BlobDigest::try_from(text.to_owned()).map_err(|fault| Status::new(Code::INVALID_ARGUMENT, fault))
+    BlobDigest::parse(text).map_err(|fault| Status::new(Code::INVALID_ARGUMENT, fault))
 }
 
 fn unreadable(digest: &BlobDigest, cause: &std::io::Error) -> Status {
@@ -241,8 +240,7 @@ impl Ingest {
             if action != Action::Stat {
                 self.write(&asked).await?;
             }
-            let told =
-                BlobDigest::try_from(self.digest()).map_err(|fault| Status::new(Code::UNKNOWN, fault))?;
+            let told = BlobDigest::of(self.hash.clone());
             if action == Action::Commit {
                 self.commit(&asked, &told).await?;
             }
@@ -259,10 +257,6 @@ impl Ingest {
     fn is_there(&self, digest: &BlobDigest) -> bool {
         let size = std::fs::metadata(self.layout.blob(digest)).ok().filter(std::fs::Metadata::is_file);
         size.is_some_and(|about| self.total <= 0 || i64::try_from(about.len()) == Ok(self.total))
-    }
-
-    fn digest(&self) -> String {
-        format!("sha256:{}", hex(&self.hash.clone().finalize()))
     }
 
     async fn write(&mut self, asked: &WriteRequest) -> Result<(), WriteFault> {
@@ -356,7 +350,7 @@ mod tests {
         for (offset, data) in [(0, "wrong"), (0, "he"), (2, "llo")] {
             assert_eq!(refusal(ingest.write(&piece(offset, data)).await), Code::OK);
         }
-        let digest = digest(&ingest.digest()).unwrap();
+        let digest = BlobDigest::of(ingest.hash.clone());
         let asked = WriteRequest { total: 5, expected: digest.to_string(), ..piece(5, "") };
         assert_eq!(refusal(ingest.commit(&asked, &digest).await), Code::OK);
         assert_eq!(std::fs::read(layout.blob(&digest)).unwrap(), b"hello");
@@ -370,7 +364,7 @@ mod tests {
         let mut ingest = Ingest::new(layout.clone());
         assert_eq!(refusal(ingest.write(&piece(0, "hello")).await), Code::OK);
         assert_eq!(refusal(ingest.write(&piece(4, "o")).await), Code::OUT_OF_RANGE);
-        let digest = digest(&ingest.digest()).unwrap();
+        let digest = BlobDigest::of(ingest.hash.clone());
         let expected = format!("sha256:{}", "0".repeat(64));
         let other = WriteRequest { expected: expected.clone(), ..piece(5, "") };
         assert_eq!(refusal(ingest.commit(&other, &digest).await), Code::FAILED_PRECONDITION);

@@ -17,8 +17,10 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 use crate::engine::observe::nullable;
+use crate::resource::hash::hex;
 
 const INDEX: &str = "index.json";
 const VERSION: &str = "oci-layout";
@@ -40,19 +42,17 @@ const INGEST: &str = "ingest";
 pub(super) struct BlobDigest(String);
 
 impl BlobDigest {
-    /// `sha256:` and 64 hex digits.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let hex = text.strip_prefix("sha256:")?;
+    /// `sha256:` and 64 hex digits; in words what else it is.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        (hex.len() == 64 && hex.bytes().all(is_hex)).then(|| Self(hex.to_owned()))
+        let hex = text.strip_prefix("sha256:").filter(|hex| hex.len() == 64 && hex.bytes().all(is_hex));
+        let hex = hex.ok_or_else(|| format!("`{text}` is no digest (`sha256:` and 64 hex digits)"))?;
+        Ok(Self(hex.to_owned()))
     }
-}
 
-impl TryFrom<String> for BlobDigest {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        Self::parse(&text).ok_or_else(|| format!("`{text}` is no digest (`sha256:` and 64 hex digits)"))
+    /// That of what was hashed.
+    pub(super) fn of(hash: Sha256) -> Self {
+        Self(hex(&hash.finalize()))
     }
 }
 
@@ -117,6 +117,11 @@ impl Layout {
         Self { folder: folder.to_owned() }
     }
 
+    /// As the file names it.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Where a blob lies.
     pub(super) fn blob(&self, digest: &BlobDigest) -> PathBuf {
         self.folder.join(BLOBS).join(&digest.0)
@@ -132,7 +137,7 @@ impl Layout {
         let tag = tag.unwrap_or(LATEST);
         let shown = self.folder.join(INDEX);
         let digest = if let Some(digest) = digest {
-            BlobDigest::try_from(digest.to_owned())?
+            BlobDigest::parse(digest)?
         } else {
             let index =
                 self.index().map_err(|cause| format!("`{}` cannot be read: {cause}", shown.display()))?;
@@ -140,7 +145,7 @@ impl Layout {
             let first = found.next().ok_or_else(|| format!("`{}` names no `{tag}`", shown.display()))?;
             // A cache rather than an image of the same tag.
             let better = if first.is_image() { found.find(|other| !other.is_image()) } else { None };
-            BlobDigest::try_from(better.unwrap_or(first).digest)?
+            BlobDigest::parse(&better.unwrap_or(first).digest)?
         };
         if self.blob(&digest).is_file() {
             Ok(digest)
@@ -172,7 +177,7 @@ impl Layout {
     /// Gives a manifest a tag, which the one that had it loses, unless that is an image. False if the manifest is not
     /// there. May wait for others who write to the folder.
     pub(super) fn tag(&self, mut manifest: Descriptor, tag: &str) -> io::Result<bool> {
-        if !BlobDigest::parse(&manifest.digest).is_some_and(|digest| self.blob(&digest).is_file()) {
+        if !BlobDigest::parse(&manifest.digest).is_ok_and(|digest| self.blob(&digest).is_file()) {
             return Ok(false);
         }
         let _lock = Lock::take(self.folder.join(format!("{INDEX}.lock")))?;
@@ -229,7 +234,7 @@ mod tests {
     }
 
     fn digest(digit: &str) -> BlobDigest {
-        BlobDigest::try_from(descriptor(digit).digest).unwrap()
+        BlobDigest::parse(&descriptor(digit).digest).unwrap()
     }
 
     #[test]
@@ -244,7 +249,7 @@ mod tests {
             &format!("sha256:{}/..", &hex[3..]),
             &format!("md5:{hex}"),
         ] {
-            assert_eq!(BlobDigest::parse(text), None, "{text}");
+            assert!(BlobDigest::parse(text).is_err(), "{text}");
         }
     }
 
